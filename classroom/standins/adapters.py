@@ -1,0 +1,175 @@
+"""What the stand-ins made from MiniLM share: attach LoRA, train, save in half precision, describe, merge.
+
+A stand-in is kept as a PEFT adapter on `sentence-transformers/all-MiniLM-L6-v2` (Hu et al. 2021, "LoRA: Low-Rank
+Adaptation of Large Language Models") and its head; `merge` makes an ordinary checkpoint of the two.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+import transformers
+from datasets import Dataset
+from huggingface_hub import ModelCardData
+from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, load_peft_weights
+from safetensors.torch import load_file
+from transformers import (
+    AutoConfig,
+    BertTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    Trainer,
+    TrainingArguments,
+)
+from transformers.trainer_utils import PredictionOutput, get_last_checkpoint
+
+BASE_ID = "sentence-transformers/all-MiniLM-L6-v2"
+CARD_SECTIONS = (
+    "What it stands in for",
+    "How it was made",
+    "Data and licence",
+    "Measured quality",
+    "Limits",
+)
+ENCODER_LINEAR = r".*encoder\.layer\.\d+\.(.*\.)?(query|key|value|dense)"
+SEED = 42
+
+
+def load_tokenizer(base: Path) -> BertTokenizer:
+    """MiniLM's vocabulary in an ordinary BERT tokenizer of 512 tokens: its own file pads and cuts all texts to 128."""
+    return BertTokenizer(vocab=str(base / "vocab.txt"), do_lower_case=True, model_max_length=512)
+
+
+def build(model_class: type[PreTrainedModel], base: Path, config: PreTrainedConfig) -> PreTrainedModel:
+    """A `model_class`, such as BertForTokenClassification, with MiniLM's weights below a fresh seeded head.
+
+    Raises ValueError if `base` lacks a weight of the encoder.
+    """
+    torch.manual_seed(SEED)
+    model = model_class(config)
+    missing, _ = model.base_model.load_state_dict(load_file(base / "model.safetensors"), strict=False)
+    if missing:
+        raise ValueError(f"{base} lacks these weights of MiniLM: {', '.join(missing)}")
+    return model
+
+
+def attach(
+    model_class: type[PreTrainedModel], base: Path, *, rank: int, heads: Sequence[str], bias: str = "none", **settings
+) -> PeftModel:
+    """`model_class` on MiniLM with LoRA of `rank` on every linear layer of the encoder and `heads` trained in full.
+
+    `heads` are module names outside the encoder (`["classifier"]`), `settings` go into the configuration
+    (`id2label=…`). `bias="all"` trains and keeps every bias, bare ones in a head included.
+    """
+    config = AutoConfig.from_pretrained(base, architectures=[model_class.__name__], **settings)
+    lora = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        lora_dropout=0.1,
+        target_modules=ENCODER_LINEAR,
+        modules_to_save=list(heads),
+        bias=bias,
+    )
+    return get_peft_model(build(model_class, base, config), lora)
+
+
+def train(
+    model: PeftModel,
+    dataset: Dataset,
+    collator: Callable[[list[dict]], dict[str, torch.Tensor]],
+    work: Path,
+    *,
+    epochs: float,
+    learning_rate: float,
+    head_learning_rate: float | None = None,
+    batch_size: int = 32,
+    loss: Callable | None = None,
+) -> None:
+    """Train the adapter and the heads on `dataset` (columns input_ids, labels …), batches of similar length.
+
+    A run that was stopped goes on from the last checkpoint in `work`. `loss(outputs, labels, num_items_in_batch)`
+    replaces the model's own, `head_learning_rate` is for everything but LoRA.
+    """
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for name, p in named if "lora_" in name], "lr": learning_rate},
+        {"params": [p for name, p in named if "lora_" not in name], "lr": head_learning_rate or learning_rate},
+    ]
+    arguments = TrainingArguments(
+        output_dir=work,
+        num_train_epochs=epochs,
+        per_device_train_batch_size=batch_size,
+        warmup_steps=0.1,
+        train_sampling_strategy="group_by_length",
+        bf16=True,
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_pin_memory=torch.cuda.is_available(),
+        save_steps=100,
+        save_total_limit=1,
+        logging_steps=50,
+        seed=SEED,
+    )
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    trainer = Trainer(
+        model,
+        arguments,
+        train_dataset=dataset,
+        data_collator=collator,
+        compute_loss_func=loss,
+        optimizers=(optimizer, None),
+    )
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(work) if work.exists() else None)
+
+
+def predict(model: PreTrainedModel, dataset: Dataset, collator: Callable, work: Path) -> PredictionOutput:
+    """The model's `predictions` (rows, …) and the `label_ids` of `dataset` as arrays, padded with -100."""
+    arguments = TrainingArguments(
+        output_dir=work,
+        per_device_eval_batch_size=64,
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )
+    return Trainer(model, arguments, data_collator=collator).predict(dataset)
+
+
+def save(model: PeftModel, tokenizer: BertTokenizer, folder: Path) -> None:
+    """Write the adapter and its heads in fp16, the model's configuration and the tokenizer into `folder`."""
+    halved = copy.deepcopy(model).half()
+    halved.peft_config["default"].base_model_name_or_path = BASE_ID
+    halved.save_pretrained(folder, save_embedding_layers=False)
+    model.get_base_model().config.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def write_card(folder: Path, title: str, data: ModelCardData, sections: dict[str, str]) -> None:
+    """Write `folder`/README.md: `data` as its front matter, then every one of CARD_SECTIONS, in that order.
+
+    Raises ValueError if a section is missing, empty or unknown.
+    """
+    if set(sections) != set(CARD_SECTIONS) or not all(sections.values()):
+        raise ValueError(f"A card has exactly these sections, none of them empty: {', '.join(CARD_SECTIONS)}")
+    body = "\n\n".join(f"## {name}\n\n{sections[name].strip()}" for name in CARD_SECTIONS)
+    text = f"---\n{data.to_yaml()}\n---\n\n# {title}\n\n{body}\n"
+    (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def merge(folder: Path, base: Path) -> PreTrainedModel:
+    """The ordinary fp32 model that the adapter in `folder` makes of the MiniLM in `base`, PEFT gone from it.
+
+    Raises ValueError if the adapter lacks a weight or has one too many, so that nothing is left as initialised.
+    """
+    config = AutoConfig.from_pretrained(folder)
+    model = build(getattr(transformers, config.architectures[0]), base, config)
+    with warnings.catch_warnings():
+        # PEFT 0.21 still asks the model for a property that Transformers has renamed
+        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+        adapted = PeftModel.from_pretrained(model, folder)
+    expected = set(get_peft_model_state_dict(adapted, save_embedding_layers=False))
+    differing = expected ^ set(load_peft_weights(str(folder), device="cpu"))
+    if differing:
+        raise ValueError(f"{folder} does not fit its model: {', '.join(sorted(differing))}")
+    return adapted.merge_and_unload().eval()
