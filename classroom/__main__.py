@@ -1,0 +1,62 @@
+"""The classroom Hub's command line: `python -m classroom serve | prepare | list`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from classroom import assemble, catalogue
+from classroom.sources import SourceError, cache_root
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m classroom", description="The Hub for rooms without a Hub.")
+    commands = parser.add_subparsers(required=True)
+    serve = commands.add_parser("serve", help="serve the repositories until Ctrl-C")
+    serve.add_argument("--host", default="127.0.0.1", help="127.0.0.1 for this machine, 0.0.0.0 for a room")
+    serve.add_argument("--port", type=int, default=8765)
+    serve.set_defaults(run=_serve)
+    prepare = commands.add_parser("prepare", help="fetch and assemble repositories ahead of use")
+    prepare.add_argument("ids", nargs="*", metavar="id", help="repositories to prepare; all when none is named")
+    prepare.set_defaults(run=_prepare)
+    listing = commands.add_parser("list", help="show which repository answers which id")
+    listing.set_defaults(run=_list)
+    arguments = parser.parse_args()
+    try:
+        arguments.run(arguments)
+    except (SourceError, RuntimeError) as error:
+        print(error)
+        sys.exit(1)
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from classroom.hub import Hub
+    from classroom.server import listen, serve
+
+    bound = listen(arguments.host, arguments.port)
+    print(f"Classroom Hub on http://{arguments.host}:{bound.getsockname()[1]} (Ctrl-C stops it).", flush=True)
+    serve(Hub(), bound)
+
+
+def _prepare(arguments: argparse.Namespace) -> None:
+    chosen = [entry for entry in catalogue.entries() if not arguments.ids or entry.id in arguments.ids]
+    unknown = set(arguments.ids) - {entry.id for entry in chosen}
+    if unknown:
+        raise SourceError(f"The classroom has no {', '.join(sorted(unknown))}; `python -m classroom list` shows what it has.")
+    missing = [entry for entry in chosen if not assemble.is_assembled(entry)]
+    os.environ |= {"TRANSFORMERS_VERBOSITY": "error", "TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"}
+    for number, entry in enumerate(missing, 1):
+        print(f"[{number}/{len(missing)}] Preparing {entry.id} ({entry.origin}) …", file=sys.stderr, flush=True)
+        assemble.assemble(entry)
+    print(f"{len(chosen)} repositories are ready in {cache_root()}.", file=sys.stderr)
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    width = max(len(entry.id) for entry in catalogue.entries())
+    for entry in catalogue.entries():
+        print(f"{entry.id:{width}}  {entry.origin}: {entry.note}" if entry.real else f"{entry.id:{width}}  {entry.origin}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What the classroom answers: an id goes to the first of its stores that has it, and to the bundled stand-ins last."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+
+from classroom import assemble, catalogue, sources
+from classroom.store import Repository, Store
+
+
+class Hub:
+    """Repositories by id over several stores, in the order of `stores`; then the catalogue, assembled when asked for."""
+
+    def __init__(self, stores: Sequence[Store] = ()) -> None:
+        self.stores = tuple(stores)
+
+    def repository(self, kind: str, name: str) -> Repository | None:
+        """The repository that answers `name`, or None. Raises SourceError when a bundled one cannot be made."""
+        for store in self.stores:
+            found = store.repository(kind, name)
+            if found:
+                return found
+        entry = catalogue.find(kind, name)
+        if entry is None:
+            return None
+        if not assemble.is_assembled(entry):
+            prepare([entry.id])
+        return assemble.bundled().repository(kind, entry.id)
+
+    def listing(self, kind: str) -> Iterator[str]:
+        """Every id of that kind, each once."""
+        seen = set()
+        for store in self.stores:
+            for folder in sorted((store.root / kind).glob("**/*.git")):
+                seen.add(folder.relative_to(store.root / kind).as_posix().removesuffix(".git"))
+        yield from sorted(seen | {entry.id for entry in catalogue.entries() if entry.kind == kind})
+
+
+def prepare(ids: Sequence[str]) -> None:
+    """Assemble these ids in a process of their own, so that a server or a kernel keeps neither torch nor its memory.
+
+    Progress goes to standard error. Raises SourceError with the reason when one cannot be made.
+    """
+    command = [sys.executable, "-m", "classroom", "prepare", *ids]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise sources.SourceError(done.stdout.strip() or f"Could not prepare {', '.join(ids)}.")
