@@ -63,7 +63,8 @@ def attach(
     """`model_class` on MiniLM with LoRA of `rank` on every linear layer of the encoder and `heads` trained in full.
 
     `heads` are module names outside the encoder (`["classifier"]`), `settings` go into the configuration
-    (`id2label=…`). BERT's own dropout stays, LoRA adds none. `bias="all"` trains and keeps every bias, bare ones in a head included.
+    (`id2label=…`). BERT's own dropout stays, LoRA adds none.
+    `bias="all"` trains and keeps every bias, bare ones in a head included.
     """
     config = AutoConfig.from_pretrained(base, architectures=[model_class.__name__], **settings)
     lora = LoraConfig(
