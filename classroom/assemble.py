@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import shutil
 from pathlib import Path
 
@@ -47,10 +48,9 @@ def _stamp(entry: Entry) -> Path:
 
 @functools.cache
 def _fingerprint(entry: Entry) -> str:
-    """A hash over the entry, its committed files and the code that assembles it."""
-    digest = hashlib.sha256(repr(entry).encode())
-    files = [Path(__file__), STANDINS / "adapters.py", *sorted((STANDINS / entry.source).rglob("*"))]
-    for path in files:
+    """A hash over the entry, its committed files and its recipe."""
+    digest = hashlib.sha256(repr(entry).encode() + inspect.getsource(RECIPES[entry.recipe]).encode())
+    for path in sorted((STANDINS / entry.source).rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.name.encode())
             digest.update(path.read_bytes())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from classroom import assemble, catalogue, sources
-from classroom.store import Repository, Store
+from classroom.store import KINDS, Repository, Store
 
 
 class Hub:
@@ -25,8 +25,7 @@ class Hub:
         entry = catalogue.find(kind, name)
         if entry is None:
             return None
-        if not assemble.is_assembled(entry):
-            prepare([entry.id])
+        prepare([name])
         return assemble.bundled().repository(kind, entry.id)
 
     def listing(self, kind: str) -> Iterator[str]:
@@ -38,12 +37,16 @@ class Hub:
         yield from sorted(seen | {entry.id for entry in catalogue.entries() if entry.kind == kind})
 
 
-def prepare(ids: Sequence[str]) -> None:
-    """Assemble these ids in a process of their own, so that a server or a kernel keeps neither torch nor its memory.
+def prepare(ids: Iterable[str]) -> None:
+    """Assemble those of these ids that the catalogue has and that are not there yet.
 
-    Progress goes to standard error. Raises SourceError with the reason when one cannot be made.
+    That happens in a process of its own, so that a server or a kernel keeps neither torch nor its memory; progress goes
+    to standard error. Raises SourceError with the reason when one cannot be made.
     """
-    command = [sys.executable, "-m", "classroom", "prepare", *ids]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise sources.SourceError(done.stdout.strip() or f"Could not prepare {', '.join(ids)}.")
+    entries = {entry for name in ids for kind in KINDS if (entry := catalogue.find(kind, name))}
+    missing = sorted(entry.id for entry in entries if not assemble.is_assembled(entry))
+    if missing:
+        command = [sys.executable, "-m", "classroom", "prepare", *missing]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        if done.returncode:
+            raise sources.SourceError(done.stdout.strip() or f"Could not prepare {', '.join(missing)}.")

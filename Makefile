@@ -1,0 +1,42 @@
+# The course's commands. `make lab` and `make test` need nothing but Python 3.11 or newer, git and make.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test lint format outputs links exercises images lock install
+
+lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8899" for a server
+	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_ARGS) notebooks/00_start_here.ipynb
+
+test: install  ## every check: units, structure, and each cell of each lesson compared with its stored output
+	$(BIN)/python -m pytest
+
+lint: install  ## style, notebooks included
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+outputs: install exercises links  ## run the notebooks and store their outputs; LESSONS="01 05" for some
+	$(BIN)/python -m tools.outputs $(LESSONS)
+
+exercises: install  ## make notebooks/exercises from notebooks/solutions
+	$(BIN)/python -m tools.exercises
+
+links: install  ## badges, install cells and the README's table, from pyproject.toml and the notebooks
+	$(BIN)/python -m tools.links
+
+images: install  ## the drawings in images/
+	$(BIN)/python -m tools.images
+
+lock: install  ## renew requirements.lock from pyproject.toml
+	$(BIN)/python -m tools.lock
+
+install:
+ifeq ($(PYTHON),)
+	$(error No Python 3.11 or newer found. Install it from https://www.python.org, or name yours: make lab PYTHON=/path/to/python3.11)
+endif
+	@$(PYTHON) tools/install.py

@@ -1,0 +1,83 @@
+"""The test run's own rules: the fixed environment, no deprecated call in a lesson, and no cell left out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tools.fixed import FIXED_ENVIRONMENT
+from tools.notebooks import ROOT, lessons, solutions
+
+os.environ |= FIXED_ENVIRONMENT
+
+EXECUTED = pytest.StashKey[Counter]()
+DEPRECATIONS = pytest.StashKey[Path]()
+SUMMARY = pytest.StashKey[tuple[list[str], list[str]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[EXECUTED] = Counter()
+    # Every lesson's kernel runs the start-up file in this profile, which writes deprecation warnings to the report.
+    profile = Path(tempfile.mkdtemp(prefix="course-ipython-"))
+    config.add_cleanup(lambda: shutil.rmtree(profile, ignore_errors=True))
+    startup = profile / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "deprecation_watch.py", startup / "00_deprecation_watch.py")
+    config.stash[DEPRECATIONS] = profile / "deprecations.txt"
+    os.environ |= {"IPYTHONDIR": str(profile), "COURSE_DEPRECATIONS": str(profile / "deprecations.txt")}
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> None:
+    if call.when == "call" and hasattr(item, "cell_num"):
+        item.config.stash[EXECUTED][item.path] += 1
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.option.collectonly or not hasattr(session, "items"):
+        return
+    executed = session.config.stash[EXECUTED]
+    everything = lessons() + solutions() if session.config.args_source.name == "TESTPATHS" else []
+    short = [
+        f"{path.name}: {executed[path]} of {len(code_cells(path))} cells ran"
+        for path in sorted({*executed, *everything})
+        if executed[path] < len(code_cells(path))
+    ]
+    report = session.config.stash[DEPRECATIONS]
+    deprecations = sorted(set(report.read_text(encoding="utf-8").splitlines())) if report.exists() else []
+    session.config.stash[SUMMARY] = short, deprecations
+    if short or deprecations:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    short, deprecations = config.stash.get(SUMMARY, ([], []))
+    for line in short:
+        terminalreporter.write_line(f"FAILED not every cell was executed: {line}", red=True)
+    for line in deprecations:
+        terminalreporter.write_line(f"FAILED deprecated: {line}", red=True)
+    executed = config.stash[EXECUTED]
+    if executed:
+        cells = [cell for path in executed for cell in code_cells(path)]
+        printing = [cell for cell in cells if cell["outputs"]]
+        compared = [cell for cell in printing if not is_left_out(cell)]
+        terminalreporter.write_line(
+            f"notebooks: {executed.total()} of {len(cells)} cells executed;"
+            f" {len(compared)} of {len(printing)} cells that print compared"
+        )
+
+
+def code_cells(path: Path) -> list[dict]:
+    """The notebook's code cells that hold code."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
+
+
+def is_left_out(cell: dict) -> bool:
+    """Whether the cell's output is not compared."""
+    return "nbval-ignore-output" in cell["metadata"].get("tags", [])

@@ -1,0 +1,73 @@
+"""The table of what a lesson loads: each id, who answers it, how large it is, under which licence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+from huggingface_hub.file_download import repo_folder_name
+
+# What a lesson downloads of a repository: not the copies of the same weights for other libraries.
+SKIPPED = (".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".ot", ".tflite", ".gguf", ".mlmodel", ".md", ".py")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    id: str
+    answered_by: str
+    parameters: str
+    download: str
+    licence: str
+
+
+HEADINGS = Row("id", "answered by", "parameters", "download", "licence")
+
+
+def print_contents(ids: Mapping[str, Sequence[str]]) -> None:
+    """Print the table for the ids, given by repository type ("model", "dataset", "space")."""
+    rows = [_row(kind, name) for kind, names in ids.items() for name in names]
+    if rows:
+        print("\n" + "\n".join(_aligned([HEADINGS, *rows])))
+
+
+def _aligned(rows: Sequence[Row]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*map(astuple, rows), strict=True)]
+    layout = "{:<%d}  {:<%d}  {:>%d}  {:>%d}  {:<%d}" % tuple(widths)
+    return [layout.format(*astuple(row)).rstrip() for row in rows]
+
+
+def _row(kind: str, name: str) -> Row:
+    try:
+        info = HfApi().repo_info(name, repo_type=kind, files_metadata=True)
+    except RepositoryNotFoundError:
+        return Row(name, "nobody: there is no such id here", "", "", "")
+    except (HfHubHTTPError, OSError):
+        return Row(name, "your cache" if _is_cached(kind, name) else "nobody: the Hub did not answer", "", "", "")
+    weights = getattr(info, "safetensors", None)
+    size = sum(file.size or 0 for file in info.siblings if not file.rfilename.endswith(SKIPPED))
+    return Row(
+        name,
+        _origin(info, kind),
+        f"{weights.total / 1e6:,.1f} M" if weights else "",
+        f"{size / 1e6:,.1f} MB",
+        str((info.card_data or {}).get("license", "not stated")),
+    )
+
+
+def _origin(info: object, kind: str) -> str:
+    classroom = getattr(info, "classroom", None)
+    if classroom:
+        return f"classroom: {classroom['origin']}"
+    if constants.ENDPOINT != constants._HF_DEFAULT_ENDPOINT:
+        return constants.ENDPOINT
+    return "your cache" if _is_cached(kind, info.id) else "Hub"
+
+
+def _is_cached(kind: str, name: str) -> bool:
+    folder = repo_folder_name(repo_id=name, repo_type=kind)
+    return Path(constants.HF_HUB_CACHE, folder, "snapshots").is_dir()

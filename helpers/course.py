@@ -1,0 +1,52 @@
+"""`setup`: the one call at the top of every lesson."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from classroom.hub import prepare
+from helpers import hub_mode
+
+if TYPE_CHECKING:
+    import torch
+
+SEED = 42
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a lesson needs to know about where it runs: `device` and `dtype` to load models with, and which `hub` answers."""
+
+    device: str
+    dtype: torch.dtype
+    hub: str
+
+
+def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequence[str] = ()) -> Course:
+    """Prepare a lesson: Hub, device, number format, seed, plot style; print what it loads and where that comes from.
+
+    `models`, `datasets` and `spaces` are the ids that the lesson loads. Comes before transformers is imported, and may be
+    run again. Raises SetupError, in one sentence, when the lesson could not work.
+    """
+    mode = hub_mode.activate()
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    if mode.name == "classroom":
+        prepare([*models, *datasets, *spaces])
+
+    import transformers
+
+    from helpers import device, plots
+    from helpers.contents import print_contents
+
+    chosen = device.pick_device()
+    course = Course(chosen, device.pick_dtype(chosen), mode.name)
+    transformers.set_seed(SEED)
+    plots.use_style()
+    print(f"Hub      {mode.name} ({mode.reason})")
+    print(f"Device   {device.describe_device(chosen)}, {str(course.dtype).removeprefix('torch.')}")
+    print(f"Seed     {SEED}")
+    print_contents({"model": models, "dataset": datasets, "space": spaces})
+    return course

@@ -1,0 +1,31 @@
+"""Which processor to compute on, and in which number format."""
+
+from __future__ import annotations
+
+import torch
+
+
+def pick_device() -> str:
+    """The fastest device that PyTorch sees: "cuda", "xpu", "mps" or "cpu"."""
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    return accelerator.type if accelerator else "cpu"
+
+
+def pick_dtype(device: str) -> torch.dtype:
+    """The number format for loading models on `device`: bfloat16 where an accelerator computes in it, float16 on older ones.
+
+    On a CPU it is float32: bfloat16 would be rounded differently by different chips, and the lessons compare outputs.
+    """
+    if device == "cpu":
+        return torch.float32
+    if device == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+    return torch.bfloat16
+
+
+def describe_device(device: str) -> str:
+    """The device in words, such as "cuda (NVIDIA T4, 15 GB)"."""
+    if device == "cuda":
+        chip = torch.cuda.get_device_properties(0)
+        return f"cuda ({chip.name}, {chip.total_memory / 1e9:.0f} GB)"
+    return device

@@ -1,0 +1,1 @@
+"""What the course's makers run: installing, writing outputs, links, exercises and figures. Learners need none of it."""

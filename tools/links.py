@@ -1,0 +1,71 @@
+"""Put the repository's address into every badge row and install cell, and the lesson table into the README.
+
+The address is written in one place, pyproject.toml; each lesson's title, time and needs in its first cell.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tools.notebooks import ROOT, exercises, lessons, read, repository_address, solutions, write
+
+TABLE = re.compile(r"(<!-- lessons: written by `make links` -->\n).*?(<!-- end of lessons -->)", re.DOTALL)
+META = re.compile(r"\*\*Time\*\* (?P<time>.+?) · \*\*Needs\*\* (?P<needs>.+)")
+INSTALL_ID = "install-on-colab"
+
+
+def main() -> None:
+    for path in lessons() + solutions() + exercises():
+        notebook = read(path)
+        notebook.cells[0].source = with_badges(notebook.cells[0].source, path)
+        for cell in notebook.cells:
+            if cell.id == INSTALL_ID:
+                cell.source = install_cell()
+        write(notebook, path)
+    readme = ROOT / "README.md"
+    readme.write_text(TABLE.sub(rf"\1{lesson_table()}\2", readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def badges(path: Path) -> str:
+    """The row of badges that opens the notebook elsewhere."""
+    project = repository_address().removeprefix("https://github.com/")
+    place = path.relative_to(ROOT).as_posix()
+    colab = f"https://colab.research.google.com/github/{project}/blob/main/{place}"
+    binder = f"https://mybinder.org/v2/gh/{project}/main?urlpath=lab/tree/{place}"
+    return (
+        f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab})"
+        f" [![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder})"
+    )
+
+
+def install_cell() -> str:
+    """The cell that installs the course's helpers where the notebook is opened alone, as on Colab."""
+    return (
+        "# On Colab this installs the course's helpers; elsewhere they are installed already.\n"
+        "import importlib.util\n\n"
+        'if importlib.util.find_spec("helpers") is None:\n'
+        f'    %pip install --quiet "git+{repository_address()}"'
+    )
+
+
+def with_badges(source: str, path: Path) -> str:
+    """The first cell with today's badge row on top."""
+    body = source.split("\n", 1)[1] if source.startswith("[![") else "\n" + source
+    return badges(path) + "\n" + body
+
+
+def lesson_table() -> str:
+    """The README's table, a row for each lesson."""
+    rows = ["| | lesson | time | needs | open |", "| --- | --- | --- | --- | --- |"]
+    for path in lessons():
+        first = read(path).cells[0].source
+        title = re.search(r"^# (?:\d+ · )?(.+)$", first, re.MULTILINE)[1]
+        meta = META.search(first)
+        place = path.relative_to(ROOT).as_posix()
+        rows.append(f"| {path.name[:2]} | [{title}]({place}) | {meta['time']} | {meta['needs']} | {badges(path)} |")
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    main()
