@@ -30,7 +30,9 @@ class Problem(HTTPException):
     """An error as the Hub reports it: a status, a code that the client turns into its exception, one sentence."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(status, message, {"X-Error-Code": code, "X-Error-Message": message, **headers})
+        # The message goes into a header too: whatever an address may have brought in there must be plain ASCII.
+        plain = re.sub(r"[^ -~]", "?", message)
+        super().__init__(status, message, {"X-Error-Code": code, "X-Error-Message": plain, **headers})
 
 
 class RepositoryId(Convertor[str]):

@@ -63,7 +63,7 @@ class Repository:
     def refs(self) -> dict[str, str]:
         """Full ref names with the commits they point at, annotated tags peeled."""
         found = {}
-        for name in self.git.refs.keys():
+        for name in sorted(self.git.refs.keys()):
             if name != b"HEAD":
                 target = self.git[self.git.refs[name]]
                 found[name.decode()] = (target.object[1] if isinstance(target, Tag) else target.id).decode()

@@ -1,0 +1,69 @@
+"""A small Hub for the tests, served for real, and the stock client in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from classroom.hub import Hub
+from classroom.server import serve_in_thread
+from classroom.store import Store
+
+Client = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store with a model of two revisions, a data set and a space."""
+    root = tmp_path_factory.mktemp("store")
+    store = Store(root / "store")
+    store.root.mkdir()
+    model = root / "model"
+    (model / "sub folder").mkdir(parents=True)
+    (model / "config.json").write_text('{"model_type": "gpt2"}')
+    (model / "sub folder" / "é.txt").write_text("naïve")
+    (model / "big.bin").write_bytes(bytes(range(256)) * 8192)
+    (model / "README.md").write_text("---\nlicense: mit\ntags: [tiny]\n---\n# Tiny\n")
+    first = store.import_folder("models", "someone/tiny", model, "First", tags=("v1",))
+    repository = store.repository("models", "someone/tiny")
+    for ref in ("refs/heads/other", "refs/pr/1"):
+        repository.git.refs[ref.encode()] = first.encode()
+    data = root / "data"
+    data.mkdir()
+    pd.DataFrame({"text": ["a", "b", "c"], "label": [0, 1, 0]}).to_parquet(data / "train.parquet")
+    store.import_folder("datasets", "someone/rows", data, "Rows")
+    space = root / "space"
+    space.mkdir()
+    (space / "app.py").write_text("print('hello')\n")
+    store.import_folder("spaces", "someone/app", space, "App")
+    return store
+
+
+@pytest.fixture(scope="session")
+def endpoint(store: Store) -> str:
+    """The address of a running classroom Hub that serves the store and the catalogue."""
+    return serve_in_thread(Hub([store]))
+
+
+@pytest.fixture
+def client(endpoint: str, tmp_path: Path) -> Iterator[Client]:
+    """Runs Python code in a fresh process whose stock client talks to the classroom, with a cache of its own."""
+
+    def run(code: str, timeout: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
+        own = {"HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
+        return run_python(code, timeout, own | variables)
+
+    yield run
+
+
+def run_python(code: str, timeout: float, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh Python with these environment variables beside the usual ones."""
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=timeout)

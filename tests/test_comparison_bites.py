@@ -1,0 +1,69 @@
+"""The notebook run fails when it must: a changed output, a missing cell, a deprecated call."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools.notebooks import ROOT, write
+from tools.outputs import execute
+
+CELLS = ["import helpers\n\nfigure = 6 * 7", "print(figure)", "figure / 2"]
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("notebooks") / "00_tiny.ipynb"
+    write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS]), path)
+    execute(path)
+    return path
+
+
+def checked(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
+    return subprocess.run([*command, *arguments, str(path)], cwd=ROOT, capture_output=True, text=True)
+
+
+def changed(path: Path, tmp_path: Path, old: str, new: str) -> Path:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    copy = tmp_path / path.name
+    copy.write_text(text.replace(old, new), encoding="utf-8")
+    return copy
+
+
+def test_the_notebook_as_stored_passes(executed: Path) -> None:
+    done = checked(executed)
+    assert done.returncode == 0, done.stdout
+    assert "3 of 3 cells executed; 2 of 2 cells that print compared" in done.stdout
+
+
+@pytest.mark.parametrize(("old", "new"), [('"42\\n"', '"43\\n"'), ('"21.0"', '"21.1"')])
+def test_one_changed_output_fails(executed: Path, tmp_path: Path, old: str, new: str) -> None:
+    done = checked(changed(executed, tmp_path, old, new))
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+
+
+def test_a_run_that_leaves_a_cell_out_fails(executed: Path) -> None:
+    done = checked(executed, "-k", "not 2")
+    assert done.returncode == 1
+    assert "not every cell was executed: 00_tiny.ipynb: 2 of 3 cells ran" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "import warnings; warnings.warn('too old', FutureWarning)",
+        "import logging; logging.getLogger('transformers').setLevel('ERROR');"
+        " logging.getLogger('transformers').warning('`old` is deprecated')",
+    ],
+)
+def test_a_deprecated_call_fails_even_where_logs_are_quiet(executed: Path, tmp_path: Path, call: str) -> None:
+    done = checked(changed(executed, tmp_path, "import helpers", call))
+    assert done.returncode == 1
+    assert "FAILED deprecated:" in done.stdout

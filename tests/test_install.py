@@ -1,0 +1,83 @@
+"""The pins: one lock, and nothing that disagrees with it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tools import install
+from tools.notebooks import ROOT
+
+
+def locked() -> list[Requirement]:
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_the_lock_pins_every_package_exactly() -> None:
+    assert all(re.fullmatch(r"==[\w.+!]+", str(requirement.specifier)) for requirement in locked())
+    assert "torch==2.13.0" in {str(requirement) for requirement in locked()}
+
+
+def test_the_lock_satisfies_every_range_of_the_project() -> None:
+    pins = {canonicalize_name(r.name): str(r.specifier).removeprefix("==") for r in locked()}
+    ranges = project()["dependencies"] + project()["optional-dependencies"]["dev"]
+    for wanted in map(Requirement, ranges):
+        assert wanted.specifier.contains(pins[canonicalize_name(wanted.name)]), wanted
+
+
+def test_what_is_installed_is_what_the_lock_says() -> None:
+    for requirement in locked():
+        if requirement.marker is None or requirement.marker.evaluate():
+            assert requirement.specifier.contains(version(requirement.name).split("+")[0]), requirement
+
+
+def test_conda_environment_installs_the_lock_and_nothing_else() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *conda, with_pip = environment["dependencies"]
+    assert conda == ["python=3.11", "pip"]
+    assert with_pip == {"pip": ["-r requirements.lock", "-e ."]}
+
+
+def test_no_package_for_one_chip_only_is_in_the_lock() -> None:
+    assert not [r.name for r in locked() if r.name.startswith(("nvidia-", "cuda-", "triton"))]
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("Failed to establish a new connection: [Errno 101] Network is unreachable: NewConnectionError", "cannot reach PyPI"),
+        ("ERROR: No matching distribution found for torch==2.13.0", "No matching distribution found for torch==2.13.0"),
+    ],
+)
+def test_a_failed_installation_is_told_in_one_sentence(output: str, sentence: str) -> None:
+    assert sentence in install.reason_for(output)
+    assert "\n" not in install.reason_for(output)
+
+
+def test_an_old_python_is_told_what_to_do(tmp_path: Path) -> None:
+    old = "import sys; sys.version_info = (3, 9, 0); sys.argv = ['install.py']; import runpy; "
+    old += f"runpy.run_path({str(ROOT / 'tools' / 'install.py')!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", old], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "needs 3.11 or newer" in done.stderr
+
+
+def test_make_without_python_says_so() -> None:
+    done = subprocess.run(["make", "install", "PYTHON="], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "No Python 3.11 or newer found" in done.stderr
