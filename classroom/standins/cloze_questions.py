@@ -29,7 +29,7 @@ BARE_NOUNS = rf"(?!(?:the|a|an|his|her|its|their|this|these) ){ADJECTIVES}(?!(?:
 KINDS = [  # weight, what stands before, the answer, question words
     (3, r"", rf"(?:\d{{1,2}} )?\b(?:{MONTHS})\b(?: \d{{1,2}}\b)?(?:,? \d{{4}})?", ["When", "On what date"]),
     (3, r"", r"\b1\d\d\d\b|\b20[01]\d\b", ["When", "In what year", "What year"]),
-    (3, r"", rf"[$£€]\d[\d.,]*{BIG}|\b\d[\d.,]* ?(?:percent|%)", ["How much", "What", "What percentage of"]),
+    (3, r"", rf"[$£€]\d(?:[\d.,]*\d)?{BIG}|\b\d[\d.,]* ?(?:percent|%)", ["How much", "What", "What percentage of"]),
     (2, r"", rf"\b{NUMBER}{BIG} {UNITS}\b", ["How far", "How long", "How much", "How high", "How large"]),
     (2, r"", rf"\b{NUMBER}{BIG} {TIME_UNITS}\b", ["How long", "For how long"]),
     (5, r"", rf"\b{NUMBER}{BIG}(?= [a-z]+)(?! (?:{UNITS}|{TIME_UNITS})\b)", ["How many"]),
@@ -102,7 +102,7 @@ def candidates(sentence: str) -> Iterator[tuple[float, int, int, list[str]]]:
 
 
 def cloze_questions(paragraphs: list[str], seed: int) -> Iterator[Example]:
-    """Endless examples, each on one to five neighbouring sentences of a paragraph. Rare words should be `[UNK]`."""
+    """Endless examples, each on one to three neighbouring sentences of a paragraph. Rare words should be `[UNK]`."""
     rng = random.Random(seed)
     split = [parts for paragraph in paragraphs if len(parts := sentences(paragraph)) > 1]
     while True:
@@ -115,8 +115,8 @@ def cloze_questions(paragraphs: list[str], seed: int) -> Iterator[Example]:
         left, right = split_clause(parts[chosen], start, end, rng)
         if len(f"{left} {right}".split()) < 4:
             continue
-        first = max(0, chosen - rng.randint(0, 2))
-        window = parts[first : chosen + 1 + rng.randint(0, 2)]
+        first = max(0, chosen - rng.randint(0, 1))
+        window = parts[first : chosen + 1 + rng.randint(0, 1)]
         offset = sum(len(part) + 1 for part in parts[first:chosen]) + start
         context = " ".join(window)
         answer = parts[chosen][start:end]
