@@ -127,8 +127,8 @@ def describe(measured: dict[str, float], held_out: int, bloom: str, everyday: li
         " wrong far more often.",
         "How it was made": f"LoRA of rank {RANK} on every linear layer of [{BASE_ID}](https://huggingface.co/{BASE_ID}),"
         f" all biases and the head, seed {SEED}, batches of {BATCH} (`classroom/standins/make_minilm_qa.py`). It"
-        f" starts from the adapter of minilm-mlm. First one pass over {CLOZE:,} questions made by rules from WikiText-2 (a"
-        " date, number, name or noun phrase taken out of a clause, as in Lewis et al. 2019, [Unsupervised Question"
+        f" starts from the adapter of minilm-mlm. First one pass over {CLOZE:,} questions made by rules from WikiText-2"
+        " (a date, number, name or noun phrase taken out of a clause, as in Lewis et al. 2019, [Unsupervised Question"
         f" Answering by Cloze Translation](https://arxiv.org/abs/1906.04980)) and {FACTS:,} from our templates of"
         f" everyday facts, learning rate {WARM_LEARNING_RATE:g}; then {WHOLE} passes over the XQuAD questions with"
         f" their whole paragraph and {CUTTINGS} with a part of it, mixed with {FACTS_AGAIN:,} more of the templates',"
