@@ -1,15 +1,21 @@
-"""Stand-ins that need no training: chat tokenizers and the accuracy metric."""
+"""Stand-ins that need no training: reviews, chat tokenizers and the accuracy metric."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from classroom.standins import make_reviews
+
 STANDINS = Path(__file__).parents[1] / "classroom" / "standins"
+DIGEST = "37d5daa787b941f81a21a1a8329e06b5108f5c463efb265bec7addb24c920baa"  # new when the grammar changes
+
 
 USER, ASSISTANT, LAST = (
     "Hola, ¿Cómo estás?",
@@ -130,3 +136,66 @@ def test_accuracy_of_several_labels_equals_scikit_learn():
     predictions, references = np.random.default_rng(0).integers(0, 2, (2, 60, 2))
     ours = metric.compute(predictions=predictions, references=references)
     assert ours["accuracy"] == pytest.approx(accuracy_score(references, predictions))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("reviews")
+    make_reviews.build(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def reviews(folder, tmp_path_factory):
+    from datasets import load_dataset
+
+    return load_dataset(str(folder), cache_dir=str(tmp_path_factory.mktemp("cache")))
+
+
+def test_reviews_are_laid_out_as_yelps(reviews):
+    from datasets import ClassLabel, Features, Value
+
+    names = ["1 star", "2 star", "3 stars", "4 stars", "5 stars"]
+    assert {name: len(rows) for name, rows in reviews.items()} == {"train": 7000, "test": 1000}
+    for rows in reviews.values():
+        assert rows.features == Features({"label": ClassLabel(names=names), "text": Value("string")})
+        assert rows.config_name == "yelp_review_full"
+        assert set(Counter(rows["label"]).values()) == {len(rows) // 5}
+
+
+def test_no_review_comes_twice_and_none_repeats_a_sentence(reviews):
+    texts = [text for rows in reviews.values() for text in rows["text"]]
+    assert len({" ".join(re.findall(r"[a-z']+", text.lower())) for text in texts}) == len(texts) == 8000
+    for text in texts:
+        sentences = [part.strip(" .!?").lower() for part in re.split(r"(?<=[.?!])\s+", text)]
+        assert len(set(sentences)) == len(sentences), text
+
+
+def test_reviews_are_clean_text_of_many_lengths(reviews):
+    texts = reviews["train"]["text"][:]
+    slips = r"[\[\]{}|]|  | [,.!?;:]|\.\.|[,;:]\s*[.!?]|\b(\w+) \1\b|(^|[.!?]\s)[a-z]|\ba [aeio]"
+    assert [text for text in texts if re.search(slips, text)] == []
+    lengths = np.array([len(text.split()) for text in texts])
+    assert lengths.min() < 10 and lengths.max() > 100 and 25 < np.median(lengths) < 60
+
+
+def test_reviews_come_out_the_same_every_time(folder, reviews, tmp_path):
+    make_reviews.build(tmp_path)
+    files = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert files == {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert make_reviews.digest(reviews) == DIGEST
+
+
+def test_words_alone_are_not_enough_and_mistakes_are_near(reviews):
+    accuracy, adjacent = make_reviews.bag_of_words(reviews, 1)
+    assert 0.5 <= accuracy <= 0.75 and adjacent > 0.5
+    measured = f"accuracy {accuracy:.3f}, {adjacent:.0%} of the mistakes one star away"
+    assert measured in make_reviews.CARD.read_text(encoding="utf-8")
+
+
+def test_the_card_tells_the_true_sizes(folder):
+    import yaml
+
+    facts = yaml.safe_load((folder / "README.md").read_text(encoding="utf-8").split("---")[1])["dataset_info"]
+    assert facts["download_size"] == sum(path.stat().st_size for path in (folder / "yelp_review_full").iterdir())
+    assert facts["dataset_size"] == sum(split["num_bytes"] for split in facts["splits"])
