@@ -43,8 +43,8 @@ MISTRAL_TEMPLATE = """\
 {%- for message in messages -%}
     {%- set expected = "user" if loop.index0 is even else "assistant" -%}
     {%- if message["role"] != expected -%}
-        {{- raise_exception("Conversation roles must alternate: message " ~ loop.index ~ " should be of role " ~ expected
-            ~ ", not " ~ message["role"] ~ ".") -}}
+        {{- raise_exception("Conversation roles must alternate: message " ~ loop.index ~ " should be of role "
+            ~ expected ~ ", not " ~ message["role"] ~ ".") -}}
     {%- endif -%}
     {%- if expected == "user" -%}
         {{- "[INST] " ~ message["content"] ~ " [/INST]" -}}
@@ -260,6 +260,7 @@ def measure(folder: Path, shelves: dict[str, list[str]]) -> str:
 
 
 def main() -> None:
+    """Train the two vocabularies, write the three folders, measure, and write the cards."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds english_prose and spanish_prose")
     data = parser.parse_args().data

@@ -4,7 +4,7 @@
 
 FOLDER gets the parquet files of 7,000 and 1,000 reviews and the card, as a data set repository has them; the classroom
 calls `build` for that when it is set up. Run as a script, it also measures how hard the reviews are and writes the
-figures into the card in yelp-reviews beside this file: for a bag of words in seconds, and for a fine-tuned
+figures into the card in reviews beside this file: for a bag of words in seconds, and for a fine-tuned
 all-MiniLM-L6-v2 if its folder is given (about fifteen minutes on two free cores).
 """
 
@@ -26,7 +26,7 @@ from tqdm.auto import tqdm
 from classroom.standins.reviews.compose import write
 from classroom.standins.reviews.grammar import load
 
-CARD = Path(__file__).parent / "yelp-reviews" / "README.md"
+CARD = Path(__file__).parent / "reviews" / "README.md"
 CONFIG = "yelp_review_full"
 SIZES = {"train": 7000, "test": 1000}
 STARS = ["1 star", "2 star", "3 stars", "4 stars", "5 stars"]  # as the original spells them
@@ -226,7 +226,6 @@ def main() -> None:
         lines.append(f"- {name}: accuracy {accuracy:.3f}, {adjacent:.0%} of the mistakes one star away")
         tqdm.write(lines[-1])
     save(reviews, arguments.out)
-    CARD.parent.mkdir(exist_ok=True)
     CARD.write_text(card(reviews, arguments.out, "\n".join(lines)), encoding="utf-8")
     shutil.copyfile(CARD, arguments.out / "README.md")
     print(f"{CONFIG}: {SIZES['train']:,} + {SIZES['test']:,} reviews", *lines, sep="\n")
