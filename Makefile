@@ -7,7 +7,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 .PHONY: lab test lint format outputs links exercises images lock install
 
 lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8899" for a server
-	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_ARGS) notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 test: install  ## every check: units, structure, and each cell of each lesson compared with its stored output
 	$(BIN)/python -m pytest

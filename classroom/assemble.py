@@ -125,7 +125,15 @@ def _gpt2(entry: Entry, folder: Path) -> None:
     shutil.copy(STANDINS / entry.source / "README.md", folder)
 
 
+def _reviews(entry: Entry, folder: Path) -> None:
+    """The synthetic reviews, written by their seeded grammar."""
+    from classroom.standins.make_reviews import build
+
+    build(folder)
+
+
 RECIPES = {
+    "reviews": _reviews,
     "folder": _folder,
     "adapter": _adapter,
     "minilm": _minilm,

@@ -16,7 +16,7 @@ class Entry:
 
     `id` is what a lesson writes and `aliases` are other ids for it; `kind` is models, datasets or spaces; `title` names
     what really answers; `real` says whether those are the published weights of that id; `recipe` and `source` say how
-    `assemble` makes it; `licence` is an SPDX id; `note` is one line for people.
+    `assemble` makes it; `note` is one line for people. Licence and size stand in the repository itself.
     """
 
     id: str
@@ -25,14 +25,13 @@ class Entry:
     real: bool
     recipe: str
     source: str
-    licence: str
     note: str
     aliases: tuple[str, ...] = ()
 
     @property
     def origin(self) -> str:
         """What the lessons' table prints for it."""
-        return "real weights" if self.real else f"stand-in: {self.title}"
+        return "real weights" if self.real else f"stand-in {self.title}"
 
 
 @functools.cache

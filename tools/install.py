@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.sha256"
 NEEDED_BYTES = 4_000_000_000
+# nbgrader makes the exercises; its menus for grading, and JupyterLab's news, are not a learner's concern.
+TEACHERS_TOOLS = ("@jupyter/nbgrader", "@jupyterlab/apputils-extension:announcements")
 PROGRESS = ("Collecting ", "Downloading ", "Processing ", "Installing ")
 
 
@@ -30,6 +32,9 @@ def main() -> None:
         say("Installing the pinned packages into .venv (several minutes the first time) …")
         pip(python, "install", "-r", str(ROOT / "requirements.lock"))
         pip(python, "install", "--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT))
+        for extension in TEACHERS_TOOLS:
+            command = [python, "-m", "jupyter", "labextension", "disable", "--level=sys_prefix", extension]
+            subprocess.run(command, capture_output=True, check=True)
         STAMP.write_text(wanted)
     done = subprocess.run([python, "-m", "classroom", "prepare"], cwd=ROOT)
     if done.returncode:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tools.notebooks import ROOT, exercises, lessons, read, repository_address, solutions, write
 
 TABLE = re.compile(r"(<!-- lessons: written by `make links` -->\n).*?(<!-- end of lessons -->)", re.DOTALL)
+CLONE = re.compile(r"git clone \S+ ")
 META = re.compile(r"\*\*Time\*\* (?P<time>.+?) · \*\*Needs\*\* (?P<needs>.+)")
 INSTALL_ID = "install-on-colab"
 
@@ -24,7 +25,8 @@ def main() -> None:
                 cell.source = install_cell()
         write(notebook, path)
     readme = ROOT / "README.md"
-    readme.write_text(TABLE.sub(rf"\1{lesson_table()}\2", readme.read_text(encoding="utf-8")), encoding="utf-8")
+    text = TABLE.sub(rf"\1{lesson_table()}\2", readme.read_text(encoding="utf-8"))
+    readme.write_text(CLONE.sub(f"git clone {repository_address()} ", text), encoding="utf-8")
 
 
 def badges(path: Path) -> str:

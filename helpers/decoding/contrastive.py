@@ -91,7 +91,7 @@ def contrastive_search(
 def rank_candidates(
     probabilities: torch.Tensor, ahead: torch.Tensor, context: torch.Tensor, alpha: float
 ) -> torch.LongTensor:
-    """The candidate that wins in every prompt, (batch,): equation 5 of Su et al. 2022.
+    """The candidate that wins in every prompt, (batch,): the rule of Su et al. 2022.
 
     `probabilities` (batch, k); `ahead` (batch, k, width), the candidates' hidden states, and `context` (batch, length,
     width), those of all tokens before them, both of length 1.
