@@ -112,6 +112,7 @@ def train(
         save_total_limit=1,
         logging_steps=50,
         seed=SEED,
+        use_cache=True,  # the Trainer would leave False in the model's configuration
     )
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     trainer = Trainer(
@@ -160,7 +161,8 @@ def write_card(folder: Path, title: str, data: ModelCardData, sections: dict[str
 def merge(folder: Path, base: Path) -> PreTrainedModel:
     """The ordinary fp32 model that the adapter in `folder` makes of the MiniLM in `base`, PEFT gone from it.
 
-    Raises ValueError if the adapter lacks a weight or has one too many, so that nothing is left as initialised.
+    Raises KeyError if a head lacks a weight, ValueError if LoRA lacks one or if there is one too many, so that nothing
+    is left as initialised.
     """
     config = AutoConfig.from_pretrained(folder)
     model = build(getattr(transformers, config.architectures[0]), base, config)
