@@ -23,7 +23,7 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+NO_ROOM = {errno.ENOSPC, errno.ENOTDIR, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class SourceError(RuntimeError):

@@ -12,9 +12,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from classroom import catalogue
 from classroom.hub import Hub
 from classroom.server import serve_in_thread
+from classroom.sources import cache_root
 from classroom.store import Store
+
+# The test process itself is a client of the classroom too. The client reads this at import, so it comes first.
+os.environ |= {
+    "HF_ENDPOINT": serve_in_thread(Hub()),
+    "HF_HOME": str(cache_root() / "clients" / "tests"),
+    "HF_HUB_DISABLE_XET": "1",
+}
 
 Client = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -44,6 +53,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     (space / "app.py").write_text("print('hello')\n")
     store.import_folder("spaces", "someone/app", space, "App")
     return store
+
+
+@pytest.fixture(scope="session")
+def checkpoint() -> Callable[[str], str]:
+    """The id under which the classroom serves a stand-in, by the stand-in's own name."""
+    return {entry.title: entry.id for entry in catalogue.entries()}.__getitem__
 
 
 @pytest.fixture(scope="session")

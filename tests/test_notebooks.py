@@ -152,6 +152,7 @@ def test_every_lesson_has_exercises() -> None:
 def test_readme_table_is_up_to_date() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert links.lesson_table() in readme, "run `make links`"
+    assert f"git clone {repository_address()} " in readme, "run `make links`"
 
 
 def test_the_repository_address_stands_only_where_the_command_puts_it() -> None:
