@@ -43,7 +43,9 @@ def _prepare(arguments: argparse.Namespace) -> None:
     chosen = [entry for entry in catalogue.entries() if not arguments.ids or entry.id in arguments.ids]
     unknown = set(arguments.ids) - {entry.id for entry in chosen}
     if unknown:
-        raise SourceError(f"The classroom has no {', '.join(sorted(unknown))}; `python -m classroom list` shows what it has.")
+        raise SourceError(
+            f"The classroom has no {', '.join(sorted(unknown))}; `python -m classroom list` shows what it has."
+        )
     missing = [entry for entry in chosen if not assemble.is_assembled(entry)]
     os.environ |= {"TRANSFORMERS_VERBOSITY": "error", "TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"}
     for number, entry in enumerate(missing, 1):
@@ -55,7 +57,9 @@ def _prepare(arguments: argparse.Namespace) -> None:
 def _list(arguments: argparse.Namespace) -> None:
     width = max(len(entry.id) for entry in catalogue.entries())
     for entry in catalogue.entries():
-        print(f"{entry.id:{width}}  {entry.origin}: {entry.note}" if entry.real else f"{entry.id:{width}}  {entry.origin}")
+        print(
+            f"{entry.id:{width}}  {entry.origin}: {entry.note}" if entry.real else f"{entry.id:{width}}  {entry.origin}"
+        )
 
 
 if __name__ == "__main__":

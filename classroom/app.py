@@ -205,4 +205,4 @@ def _listing(request: Request) -> Response:
 
 
 def _whoami(request: Request) -> Response:
-    raise Problem(401, "Unauthorized", "Invalid credentials: this classroom Hub serves downloads and knows no accounts.")
+    raise Problem(401, "Unauthorized", "Invalid credentials: this Hub serves downloads and knows no accounts.")

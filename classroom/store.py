@@ -195,7 +195,9 @@ class Store:
             with tempfile.TemporaryDirectory(dir=self.large) as temporary:
                 shutil.copyfile(path, Path(temporary) / sha256)
                 os.replace(Path(temporary) / sha256, target)
-        return self._blob(git, f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n".encode())
+        return self._blob(
+            git, f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n".encode()
+        )
 
     @staticmethod
     def _blob(git: Repo, data: bytes) -> bytes:

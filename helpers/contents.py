@@ -37,7 +37,7 @@ def print_contents(ids: Mapping[str, Sequence[str]]) -> None:
 
 def _aligned(rows: Sequence[Row]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*map(astuple, rows), strict=True)]
-    layout = "{:<%d}  {:<%d}  {:>%d}  {:>%d}  {:<%d}" % tuple(widths)
+    layout = "  ".join(f"{{:{side}{width}}}" for side, width in zip("<<>><", widths, strict=True))
     return [layout.format(*astuple(row)).rstrip() for row in rows]
 
 

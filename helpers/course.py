@@ -18,7 +18,7 @@ SEED = 42
 
 @dataclass(frozen=True)
 class Course:
-    """What a lesson needs to know about where it runs: `device` and `dtype` to load models with, and which `hub` answers."""
+    """Where a lesson runs: the `device` and `dtype` to load models with, and which `hub` answers."""
 
     device: str
     dtype: torch.dtype
@@ -28,8 +28,8 @@ class Course:
 def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequence[str] = ()) -> Course:
     """Prepare a lesson: Hub, device, number format, seed, plot style; print what it loads and where that comes from.
 
-    `models`, `datasets` and `spaces` are the ids that the lesson loads. Comes before transformers is imported, and may be
-    run again. Raises SetupError, in one sentence, when the lesson could not work.
+    `models`, `datasets` and `spaces` are the ids that the lesson loads. Comes before transformers is imported, and
+    may be run again. Raises SetupError, in one sentence, when the lesson could not work.
     """
     mode = hub_mode.activate()
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")

@@ -92,11 +92,14 @@ def _choose(request: str) -> HubMode:
     if re.match(r"https?://", request):
         if not answers(request):
             raise SetupError(
-                f"No classroom Hub answers at {request}. Check the address with your teacher, or set COURSE_HUB=classroom."
+                f"No classroom Hub answers at {request}. Check the address with your teacher,"
+                " or set COURSE_HUB=classroom."
             )
         return HubMode("classroom", request.rstrip("/"), f"COURSE_HUB={request}")
     if request != "auto":
-        raise SetupError(f"COURSE_HUB is {request!r}; set it to auto, hub, classroom or an address that starts with http.")
+        raise SetupError(
+            f"COURSE_HUB is {request!r}; set it to auto, hub, classroom or an address that starts with http."
+        )
     if answers(public):
         return HubMode("hub", public, "it answers")
     return HubMode("classroom", _start_classroom(), f"{public} did not answer within {PROBE_SECONDS:.0f} seconds")
@@ -141,8 +144,8 @@ def _refuse_late_start(endpoint: str, home: str | None) -> None:
     client = sys.modules.get("huggingface_hub.constants")
     if client is None:
         return
-    if client.ENDPOINT != endpoint or (home and Path(client.HF_HOME) != Path(home)):
+    if endpoint != client.ENDPOINT or (home and Path(client.HF_HOME) != Path(home)):
         raise SetupError(
-            f"transformers or huggingface_hub was imported before helpers.setup() and is set to {client.ENDPOINT}, not to"
-            f" {endpoint}. Restart the kernel and run the set-up cell first."
+            f"transformers or huggingface_hub was imported before helpers.setup() and is set to {client.ENDPOINT}, not"
+            f" to {endpoint}. Restart the kernel and run the set-up cell first."
         )

@@ -50,8 +50,8 @@ def similarity(texts: Sequence[str], matrix: ArrayLike, title: str = "Cosine sim
     top, bottom = max(pairs), min(pairs)
     show(
         figure,
-        f"heat map of the similarity between {len(texts)} texts; the closest pair is {top[2]} and {top[1]} at {top[0]:.2f},"
-        f" the farthest {bottom[2]} and {bottom[1]} at {bottom[0]:.2f}.",
+        f"heat map of the similarity between {len(texts)} texts; the closest pair is {top[2]} and {top[1]} at"
+        f" {top[0]:.2f}, the farthest {bottom[2]} and {bottom[1]} at {bottom[0]:.2f}.",
     )
 
 
@@ -84,7 +84,9 @@ def pipeline_steps(tokens: Sequence[str], ids: Sequence[int], labels: Sequence[s
     raw = np.asarray(logits, dtype=float)
     exponentials = np.exp(raw - raw.max())
     probabilities = exponentials / exponentials.sum()
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(7.2, 0.24 * len(tokens) + 1.4), width_ratios=(1.2, 1, 1))
+    figure, (left, middle, right) = plt.subplots(
+        1, 3, figsize=(7.2, 0.24 * len(tokens) + 1.4), width_ratios=(1.2, 1, 1)
+    )
     left.set_title("1  tokenizer")
     left.set_xlim(0, 1)
     left.set_ylim(len(tokens) + 0.3, -0.7)
@@ -92,7 +94,10 @@ def pipeline_steps(tokens: Sequence[str], ids: Sequence[int], labels: Sequence[s
     for row, (token, number) in enumerate(zip(tokens, ids, strict=True)):
         left.text(0.52, row, printable(token), ha="right", va="center", family="monospace")
         left.text(0.62, row, str(number), ha="left", va="center", family="monospace", color="0.35")
-    for axes, values, title, unit in ((middle, raw, "2  model", "logit"), (right, probabilities, "3  post-processing", "probability")):
+    for axes, values, title, unit in (
+        (middle, raw, "2  model", "logit"),
+        (right, probabilities, "3  post-processing", "probability"),
+    ):
         draw_bars(axes, labels, values)
         axes.axvline(0, color="black", linewidth=0.8)
         axes.set_title(title)

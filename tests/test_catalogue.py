@@ -1,4 +1,4 @@
-"""Every repository of the catalogue: honest about what it is, small enough, and loaded by the stock client in silence."""
+"""Every repository of the catalogue: honest, small enough, and loaded by the stock client in silence."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import run_python
 
 from classroom.assemble import RECIPES, STANDINS
 from classroom.catalogue import Entry, entries
+from conftest import run_python
 
 SECTIONS = ("What it stands in for", "How it was made", "Data and licence", "Measured quality", "Limits")
 OURS = [entry for entry in entries() if entry.recipe != "minilm"]

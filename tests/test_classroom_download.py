@@ -9,9 +9,9 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import Client
 
 from classroom.store import Store
+from conftest import Client
 
 BIG = bytes(range(256)) * 8192
 

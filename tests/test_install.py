@@ -60,7 +60,10 @@ def test_no_package_for_one_chip_only_is_in_the_lock() -> None:
     ("output", "sentence"),
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
-        ("Failed to establish a new connection: [Errno 101] Network is unreachable: NewConnectionError", "cannot reach PyPI"),
+        (
+            "NewConnectionError: [Errno 101] Network is unreachable",
+            "cannot reach PyPI",
+        ),
         ("ERROR: No matching distribution found for torch==2.13.0", "No matching distribution found for torch==2.13.0"),
     ],
 )

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from conftest import run_python
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -33,7 +34,13 @@ def test_it_prints_hub_device_seed_and_what_answers_each_id() -> None:
 
 
 def test_called_twice_it_says_the_same_and_keeps_the_server() -> None:
-    done = run("import helpers, os; e = []\nfor _ in range(2): helpers.setup(); e.append(os.environ['HF_ENDPOINT'])\nassert e[0] == e[1]")
+    done = run("""
+        import os, helpers
+        helpers.setup()
+        first = os.environ["HF_ENDPOINT"]
+        helpers.setup()
+        assert os.environ["HF_ENDPOINT"] == first
+    """)
     lines = done.stdout.splitlines()
     assert lines[:3] == lines[3:] and done.returncode == 0, done.stderr
 
@@ -81,7 +88,10 @@ def test_auto_falls_back_to_the_classroom() -> None:
 
 
 def test_a_teachers_address_is_used_with_a_cache_of_its_own(endpoint: str) -> None:
-    done = run("import helpers, os; helpers.setup(); print(os.environ['HF_ENDPOINT'], os.environ['HF_HOME'])", COURSE_HUB=endpoint)
+    done = run(
+        "import helpers, os; helpers.setup(); print(os.environ['HF_ENDPOINT'], os.environ['HF_HOME'])",
+        COURSE_HUB=endpoint,
+    )
     address, home = done.stdout.splitlines()[-1].split()
     assert address == endpoint
     assert "clients" in Path(home).parts
@@ -91,7 +101,10 @@ def test_a_teachers_address_is_used_with_a_cache_of_its_own(endpoint: str) -> No
     ("value", "sentence"),
     [
         ("classrom", "COURSE_HUB is 'classrom'; set it to auto, hub, classroom or an address that starts with http."),
-        (NOBODY, f"No classroom Hub answers at {NOBODY}. Check the address with your teacher, or set COURSE_HUB=classroom."),
+        (
+            NOBODY,
+            f"No classroom Hub answers at {NOBODY}. Check the address with your teacher, or set COURSE_HUB=classroom.",
+        ),
     ],
 )
 def test_a_wrong_hub_is_told_in_one_sentence(value: str, sentence: str) -> None:
@@ -101,6 +114,11 @@ def test_a_wrong_hub_is_told_in_one_sentence(value: str, sentence: str) -> None:
 
 def test_the_classroom_survives_without_a_network() -> None:
     """No proxy, no name server, no public Hub: only what is on this machine."""
-    code = f"import helpers; helpers.setup(models=[{MINILM!r}]); from transformers import AutoModel; AutoModel.from_pretrained({MINILM!r})"
+    code = f"""
+        import helpers
+        helpers.setup(models=[{MINILM!r}])
+        from transformers import AutoModel
+        AutoModel.from_pretrained({MINILM!r})
+    """
     done = run(code, https_proxy=NOBODY, http_proxy="", PATH=os.environ["PATH"])
     assert done.returncode == 0, done.stderr

@@ -5,8 +5,8 @@ What stands between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a stub, 
 
 from __future__ import annotations
 
-from nbgrader.preprocessors import ClearSolutions
 from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
 from tools.notebooks import NOTEBOOKS, read, solutions, write
@@ -24,7 +24,9 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
     settings = Config({"ClearSolutions": {"code_stub": {"python": STUB}, "enforce_metadata": False}})
     cleared, _ = ClearSolutions(config=settings).preprocess(notebook, {})
     for cell in cleared.cells:
-        cell.source = cell.source.replace("Solutions:", "Exercises:").replace("notebooks/solutions/", "notebooks/exercises/")
+        cell.source = cell.source.replace("Solutions:", "Exercises:").replace(
+            "notebooks/solutions/", "notebooks/exercises/"
+        )
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return cleared

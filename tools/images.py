@@ -36,21 +36,52 @@ def ecosystem() -> plt.Figure:
     axes.axis("off")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    box(axes, "Transformers", "model code, loading,\ngenerating, training", 0.36, 0.38, height=0.24, color="#0072B2", ink="white")
+    box(
+        axes,
+        "Transformers",
+        "model code, loading,\ngenerating, training",
+        0.36,
+        0.38,
+        height=0.24,
+        color="#0072B2",
+        ink="white",
+    )
     box(axes, "PyTorch", "tensors, layers, gradients", 0.36, 0.08, height=0.18, color="#d9d9d9")
     axes.annotate("", (0.5, 0.37), (0.5, 0.27), arrowprops={"arrowstyle": "-|>", "color": "0.3"})
     for name, (job, x, y) in PIECES.items():
         box(axes, name, job, x, y)
-        start, end = ((x + 0.14, y), (0.5, 0.63)) if name == "Tokenizers" else ((x + (0.28 if x < 0.3 else 0), y + 0.09), (0.36 if x < 0.3 else 0.64, 0.5))
+        start, end = (
+            ((x + 0.14, y), (0.5, 0.63))
+            if name == "Tokenizers"
+            else ((x + (0.28 if x < 0.3 else 0), y + 0.09), (0.36 if x < 0.3 else 0.64, 0.5))
+        )
         if name == "Tokenizers":
             start = (0.5, y - 0.005)
-        axes.annotate("", end, start, arrowprops={"arrowstyle": "<|-|>" if name == "Hub" else "-|>", "color": "0.3", "shrinkA": 2, "shrinkB": 3})
+        axes.annotate(
+            "",
+            end,
+            start,
+            arrowprops={"arrowstyle": "<|-|>" if name == "Hub" else "-|>", "color": "0.3", "shrinkA": 2, "shrinkB": 3},
+        )
     return figure
 
 
-def box(axes: plt.Axes, name: str, job: str, x: float, y: float, height: float = 0.18, color: str = "#eef3f7", ink: str = "black") -> None:
+def box(
+    axes: plt.Axes,
+    name: str,
+    job: str,
+    x: float,
+    y: float,
+    height: float = 0.18,
+    color: str = "#eef3f7",
+    ink: str = "black",
+) -> None:
     """A rounded box, 0.28 wide, with a name and what it does."""
-    axes.add_patch(FancyBboxPatch((x, y), 0.28, height, boxstyle="round,pad=0,rounding_size=0.02", facecolor=color, edgecolor="0.3"))
+    axes.add_patch(
+        FancyBboxPatch(
+            (x, y), 0.28, height, boxstyle="round,pad=0,rounding_size=0.02", facecolor=color, edgecolor="0.3"
+        )
+    )
     axes.text(x + 0.14, y + height * 0.7, name, ha="center", va="center", weight="bold", color=ink)
     axes.text(x + 0.14, y + height * 0.33, job, ha="center", va="center", size=8.5, color=ink)
 

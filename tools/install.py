@@ -26,7 +26,9 @@ def main() -> None:
     if sys.version_info < (3, 11):
         stop(f"This is Python {sys.version.split()[0]}; the course needs 3.11 or newer: make lab PYTHON=python3.11")
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    wanted = hashlib.sha256((ROOT / "requirements.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    wanted = hashlib.sha256(
+        (ROOT / "requirements.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    ).hexdigest()
     if not STAMP.exists() or STAMP.read_text() != wanted:
         make_venv(python)
         say("Installing the pinned packages into .venv (several minutes the first time) …")
@@ -75,7 +77,14 @@ def reason_for(output: str) -> str:
     """One sentence for a failed pip run, from what it printed."""
     if "No space left" in output or "Errno 28" in output:
         return "The disk is full: free 4 GB and run it again; what was downloaded is kept."
-    signs = ("Connection", "Temporary failure in name resolution", "timed out", "getaddrinfo", "Max retries", "SSLError")
+    signs = (
+        "Connection",
+        "Temporary failure in name resolution",
+        "timed out",
+        "getaddrinfo",
+        "Max retries",
+        "SSLError",
+    )
     if any(sign in output for sign in signs):
         return "pip cannot reach PyPI: check the network connection (or the proxy settings) and run it again."
     errors = [line.strip() for line in output.splitlines() if line.startswith("ERROR")]

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def execute(path: Path) -> None:
-    """Run the notebook in a fresh kernel and store its outputs. Raises CellExecutionError for an error not marked as meant."""
+    """Run the notebook in a fresh kernel and store its outputs. Raises CellExecutionError for an error not meant."""
     notebook = read(path)
     NotebookClient(notebook, timeout=600, record_timing=False, resources={"metadata": {"path": path.parent}}).execute()
     for cell in notebook.cells:

@@ -21,6 +21,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from tqdm.auto import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
+from classroom.standins import gpt2_es_cards as cards
+from classroom.standins.gpt2_es_quality import acceptance, evaluate, repetition
+
 HERE = Path(__file__).parent
 END = "<|endoftext|>"
 VOCABULARY = 8192
@@ -140,20 +143,6 @@ def language_loss(model: GPT2LMHeadModel, ids: torch.Tensor, positions: torch.Te
     return F.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten())
 
 
-@torch.no_grad()
-def evaluate(model: GPT2LMHeadModel, tokens: torch.Tensor, length: int = CONTEXT) -> float:
-    """Nats a token over `tokens` cut into rows of `length` predictions that do not overlap."""
-    rows = tokens[: (len(tokens) - 1) // length * length]
-    inputs, targets = rows.view(-1, length), tokens[1 : len(rows) + 1].view(-1, length)
-    model.eval()
-    losses = [
-        F.cross_entropy(model(input_ids=x).logits.float().flatten(0, 1), y.flatten()).item() * len(x)
-        for x, y in zip(inputs.split(8), targets.split(8), strict=True)
-    ]
-    model.train()
-    return sum(losses) / len(inputs)
-
-
 def train(model: GPT2LMHeadModel, recipe: Recipe, tokens: torch.Tensor, work: Path, compiled: bool) -> None:
     """Train to the recipe's end, linear warm-up and decay, going on from `work`'s checkpoint if there is one."""
     tokens_per_step = 8192
@@ -204,14 +193,20 @@ def main() -> None:
     tokenizer, training, held_out = prepare(arguments.data, arguments.work)
     model = build(recipe, tokenizer.eos_token_id)
     train(model, recipe, training, arguments.work, arguments.compile)
+    folder = HERE / recipe.folder
+    model.half().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    model.float().eval()  # what was saved, so that the figures are those of the files
     loss = evaluate(model, held_out)
-    model.half().save_pretrained(HERE / recipe.folder)
-    tokenizer.save_pretrained(HERE / recipe.folder)
     characters = len(tokenizer.decode(held_out)) / len(held_out)
-    print(
-        f"{recipe.folder}: {model.num_parameters():,} parameters, held-out loss {loss:.3f} nats a token"
-        f" ({characters:.2f} characters a token)"
-    )
+    figures = {"loss": loss, "characters": characters, "parameters": model.num_parameters(), "training": len(training)}
+    if arguments.size == "mini":
+        figures |= repetition(model, tokenizer)
+    else:
+        larger = GPT2LMHeadModel.from_pretrained(HERE / RECIPES["mini"].folder, dtype=torch.float32)
+        figures["accepted"] = acceptance(larger, model, held_out)
+    cards.write(folder, recipe, figures)
+    print(f"{recipe.folder}: " + ", ".join(f"{name} {value:,.3f}" for name, value in figures.items()))
 
 
 if __name__ == "__main__":
