@@ -1,58 +1,15 @@
-"""Every figure drawn in a lesson: one style, readable in greyscale, and each with a text that says what it shows."""
+"""Figures of scores and probabilities."""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-STYLE = Path(__file__).parent / "course.mplstyle"
-
-
-def use_style() -> None:
-    """Give all figures of this kernel the course's look."""
-    plt.style.use(STYLE)
-
-
-def show(figure: Figure, alt: str) -> None:
-    """Display a figure with its description: `alt` is what a screen reader, a terminal or a failed image shows."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    plt.close(figure)
-    width, height = (round(inches * 96) for inches in figure.get_size_inches())
-    display(
-        {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": f"Figure: {alt}"},
-        metadata={"image/png": {"alt": alt, "width": width, "height": height}},
-        raw=True,
-    )
-
-
-def similarity(texts: Sequence[str], matrix: ArrayLike, title: str = "Cosine similarity") -> None:
-    """Heat map of a symmetric similarity matrix, (texts, texts), with the numbers written in."""
-    values = np.asarray(matrix, dtype=float)
-    figure, axes = plt.subplots(figsize=(7.2, 0.5 * len(texts) + 1.2))
-    axes.imshow(values, vmin=min(0.0, values.min()), vmax=1.0, aspect="auto")
-    for (row, column), value in np.ndenumerate(values):
-        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color="black" if value > 0.55 else "white")
-    axes.set_xticks(range(len(texts)), [str(i + 1) for i in range(len(texts))])
-    axes.set_yticks(range(len(texts)), [f"{text}  {i + 1}" for i, text in enumerate(texts)])
-    axes.tick_params(length=0)
-    axes.set_title(title)
-    pairs = [(values[i, j], i + 1, j + 1) for i in range(len(texts)) for j in range(i)]
-    top, bottom = max(pairs), min(pairs)
-    show(
-        figure,
-        f"heat map of the similarity between {len(texts)} texts; the closest pair is {top[2]} and {top[1]} at"
-        f" {top[0]:.2f}, the farthest {bottom[2]} and {bottom[1]} at {bottom[0]:.2f}.",
-    )
+from helpers.plots.base import printable, show
 
 
 def bars(labels: Sequence[str], values: ArrayLike, title: str, unit: str = "probability") -> None:
@@ -111,8 +68,3 @@ def pipeline_steps(tokens: Sequence[str], ids: Sequence[int], labels: Sequence[s
         + ", ".join(f"{label} {value:.2f}" for label, value in zip(labels, raw, strict=True))
         + f"; probabilities, the largest {labels[best]} with {probabilities[best]:.2f}.",
     )
-
-
-def printable(token: str) -> str:
-    """A token as it can be drawn: blanks and line ends made visible, `$` not taken for mathematics."""
-    return token.replace("Ġ", "␣").replace(" ", "␣").replace("Ċ", "↵").replace("\n", "↵").replace("$", r"\$")

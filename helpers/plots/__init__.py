@@ -1,0 +1,7 @@
+"""Every figure drawn in a lesson: one style, readable in greyscale, and each with a text that says what it shows."""
+
+from helpers.plots.base import use_style
+from helpers.plots.scores import bars, pipeline_steps
+from helpers.plots.vectors import similarity
+
+__all__ = ["bars", "pipeline_steps", "similarity", "use_style"]
