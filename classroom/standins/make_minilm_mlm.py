@@ -157,7 +157,7 @@ def describe(training: Dataset, measured: dict[str, tuple[float, int]], words: l
         + f"\n\nThe novel is {HELD_OUT_NOVEL.replace('_', ' ')}, the articles every {HELD_OUT_EVERY}th of WikiText-2."
         f" `{MILKY_WAY}` is filled with: {', '.join(words)}.",
         "Limits": "English, uncased. It read a few million words where such models read billions: it fills in what"
-        " the grammar asks for, and seldom knows the fact. Half of its reading is a century old, ideas about people"
+        " the grammar asks for, and seldom knows the fact. A third of its reading is a century old, ideas about people"
         " included. Words cut into several tokens are guessed token by token.",
     }
     write_card(FOLDER, "minilm-mlm", data, sections)

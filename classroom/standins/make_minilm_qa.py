@@ -17,7 +17,7 @@ from pathlib import Path
 
 from datasets import Dataset
 from huggingface_hub import ModelCardData
-from peft import PeftModel, load_peft_weights, set_peft_model_state_dict
+from peft import PeftModel, get_peft_model_state_dict, load_peft_weights, set_peft_model_state_dict
 from transformers import BertForQuestionAnswering, BertTokenizer, DataCollatorWithPadding
 
 from classroom.sources import minilm
@@ -99,8 +99,9 @@ def prepare(data: Path, tokenizer: BertTokenizer) -> tuple[Dataset, Dataset, lis
 def start(base: Path) -> PeftModel:
     """A question answering model to train, its encoder adapted like that of minilm-mlm."""
     model = attach(BertForQuestionAnswering, base, rank=RANK, heads=["qa_outputs"], bias="all")
-    encoder = {name: weight for name, weight in load_peft_weights(str(START)).items() if ".bert." in name}
-    set_peft_model_state_dict(model, encoder)
+    fresh = get_peft_model_state_dict(model, save_embedding_layers=False)
+    encoder = {name: weight for name, weight in load_peft_weights(str(START), device="cpu").items() if name in fresh}
+    set_peft_model_state_dict(model, fresh | encoder)
     return model
 
 
