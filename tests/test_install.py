@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -70,6 +72,19 @@ def test_no_package_for_one_chip_only_is_in_the_lock() -> None:
 def test_a_failed_installation_is_told_in_one_sentence(output: str, sentence: str) -> None:
     assert sentence in install.reason_for(output)
     assert "\n" not in install.reason_for(output)
+
+
+def test_what_pip_installs_from_the_repository_is_complete(tmp_path: Path) -> None:
+    """Colab installs the course as a wheel: everything that git tracks in the two packages has to be in it."""
+    source = tmp_path / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".venv", ".git", "notebooks", "build", "*.egg-info"))
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(source)], check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        packed = set(wheel.namelist())
+    listed = subprocess.run(["git", "ls-files", "helpers", "classroom"], cwd=ROOT, capture_output=True, text=True)
+    assert len(listed.stdout.splitlines()) > 30
+    assert set(listed.stdout.splitlines()) <= packed
 
 
 def test_an_old_python_is_told_what_to_do(tmp_path: Path) -> None:

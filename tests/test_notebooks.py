@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from tools import links
+from tools import images, links
 from tools.exercises import without_solutions
 from tools.notebooks import KERNELSPEC, ROOT, exercises, lessons, read, repository_address, solutions
 
@@ -147,6 +147,10 @@ def test_lessons_are_numbered_without_a_gap() -> None:
 
 def test_every_lesson_has_exercises() -> None:
     assert [path.name for path in solutions()] == [path.name for path in lessons()]
+
+
+def test_the_readme_shows_the_figure_that_lesson_01_prints() -> None:
+    assert (ROOT / "images" / "lesson_01.png").read_bytes() == images.pipeline_figure(), "run `make images`"
 
 
 def test_readme_table_is_up_to_date() -> None:

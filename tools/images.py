@@ -1,6 +1,8 @@
-"""Draw the figures that explain an idea: `python -m tools.images` writes images/*.svg."""
+"""The pictures in images/: drawings that explain an idea, and the README's figure, taken from lesson 01's output."""
 
 from __future__ import annotations
+
+import base64
 
 import matplotlib
 
@@ -10,7 +12,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import FancyBboxPatch
 
 from helpers.plots import use_style
-from tools.notebooks import ROOT
+from tools.notebooks import ROOT, lessons, read
 
 IMAGES = ROOT / "images"
 PIECES = {
@@ -28,6 +30,14 @@ def main() -> None:
     plt.rcParams |= {"svg.hashsalt": "transformers-course", "svg.fonttype": "path"}
     figure = ecosystem()
     figure.savefig(IMAGES / "ecosystem.svg", metadata={"Date": None})
+    (IMAGES / "lesson_01.png").write_bytes(pipeline_figure())
+
+
+def pipeline_figure() -> bytes:
+    """The last figure of lesson 01 as it is stored there: the three steps of a pipeline."""
+    outputs = [output for cell in read(lessons()[1]).cells for output in cell.get("outputs", [])]
+    pictures = [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+    return base64.b64decode(pictures[-1])
 
 
 def ecosystem() -> plt.Figure:
