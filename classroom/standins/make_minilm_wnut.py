@@ -125,8 +125,8 @@ def describe(measured: dict[str, dict[str, float]], named: list[tuple[str, str]]
         " a name in English: `apple` and `Apple` are one to it, and it misses names that nothing but their capital"
         " gives away. The test set is made of names that hardly occur in training;"
         f" {1 - measured['all']['recall']:.0%} of them are missed or get another span or kind. It was trained on"
-        " posts, not on edited text. Later word pieces of a word were never trained and can carry any label: read the first, as"
-        ' `aggregation_strategy="first"` does.',
+        " posts, not on edited text. Later word pieces of a word were never trained and can carry any label: read the"
+        ' first, as `aggregation_strategy="first"` does.',
     }
     write_card(FOLDER, "minilm-wnut", data, sections)
 
