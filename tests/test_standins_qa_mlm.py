@@ -195,4 +195,4 @@ def test_f1_is_squad_s(answer, right, expected):
 def test_wikitext_is_read_as_ordinary_text():
     line = ' Its hull weighs 5 @.@ 2 tonnes ( 11 @,@ 500 lb ) ; " the half @-@ ton " , as it is called , isn \'t new . '
     assert untokenize(line) == ('Its hull weighs 5.2 tonnes (11,500 lb); "the half-ton", as it is called, isn \'t new.')
-    assert sentences('Mr. Poe left. "Why?" she asked.') == ["Mr. Poe left.", '"Why?" she asked.']
+    assert sentences('Mr. Poe left. "Why?" He said nothing.') == ["Mr. Poe left.", '"Why?"', "He said nothing."]

@@ -147,7 +147,9 @@ def describe(measured: dict[str, float], held_out: int, bloom: str, everyday: li
         f" tokens):\n\n| measure | value |\n| --- | ---: |\n| F1 | {measured['f1']:.1f} |\n"
         f"| exact match | {measured['exact']:.1f} |\n\n`{BLOOM.question}` on `{BLOOM.context}`: **{bloom}**.\n\n"
         f"Twenty everyday questions, written before any training (`everyday_questions.json`): **{right} right**, that"
-        " is, word for word one of the wordings written down beforehand, articles and punctuation aside.\n\n"
+        " is, word for word one of the wordings written down beforehand, articles and punctuation aside. Our templates"
+        " hold none of these texts and came later, but ask for the same kinds of fact: read the figure as one for such"
+        " questions, the F1 above as one for real text.\n\n"
         f"| text | question | answer | model | right |\n| --- | --- | --- | --- | --- |\n{rows}",
         "Limits": "English, uncased. It learned from a thousand real questions: it finds numbers, dates, names and"
         " places near the question's words, and fails on paraphrase, on reasoning over two sentences and on long"
