@@ -48,7 +48,7 @@ class Recipe:
 
 RECIPES = {
     "mini": Recipe("gpt2-es-mini", layers=6, width=256, heads=4, tokens=18_000_000, learning_rate=3e-3),
-    "nano": Recipe("gpt2-es-nano", layers=2, width=128, heads=4, tokens=18_000_000, learning_rate=4e-3),
+    "nano": Recipe("gpt2-es-nano", layers=2, width=128, heads=4, tokens=9_000_000, learning_rate=4e-3),
 }
 
 
