@@ -32,7 +32,7 @@ from classroom.standins.adapters import (
 
 FOLDER = Path(__file__).parent / "minilm-sentiment"
 HELD_OUT = {"movie_polarity": 1000, "labelled_sentences": 500}
-RANK, EPOCHS, LEARNING_RATE = 16, 3, 5e-4
+RANK, EPOCHS, LEARNING_RATE = 16, 2, 1e-3
 REVIEW = (
     "All three films are a triumph. The trilogy is long, yet I was spellbound from the first scene to the last, "
     "and the final part moved me to tears. A masterpiece that I will watch again and again."
@@ -108,7 +108,8 @@ def describe(measured: dict[str, float], review: float, texts: int) -> None:
         "How it was made": f"LoRA of rank {RANK} on every linear layer of [{BASE_ID}](https://huggingface.co/{BASE_ID}),"
         f" pooler and classifier trained in full, {EPOCHS} epochs over {texts:,} texts, learning rate"
         f" {LEARNING_RATE:g} with linear warm-up and decay, batches of 32, seed {SEED}"
-        " (`classroom/standins/make_minilm_sentiment.py`). The classroom merges the adapter into the base: an ordinary"
+        " (`classroom/standins/make_minilm_sentiment.py`). The learning rate was the best of 2e-4, 5e-4 and 1e-3 on"
+        " 1,500 training texts set aside for that. The classroom merges the adapter into the base: an ordinary"
         " `BertForSequenceClassification` of 22.7 million parameters.",
         "Data and licence": "- Sentence polarity data v1.0: 10,662 sentences from film reviews, Bo Pang and Lillian"
         " Lee, [Seeing stars](https://aclanthology.org/P05-1015/), ACL 2005; free for research with citation, no"
@@ -120,10 +121,12 @@ def describe(measured: dict[str, float], review: float, texts: int) -> None:
         "Measured quality": "Accuracy of the merged fp16 adapter on texts held out at random, repeats removed before"
         " the split:\n\n| held out | texts | accuracy |\n| --- | ---: | ---: |\n"
         + "\n".join(f"| {name} | {HELD_OUT[name]} | {value:.3f} |" for name, value in measured.items())
-        + f"\n\nA glowing review of a film trilogy gets {review:.3f} for `LABEL_1`.",
-        "Limits": "English, uncased, trained on single sentences: of a long review it saw nothing like, it may weigh"
-        " the parts wrongly. It knows no neutral class and is as sure of a weather report as of a review. Irony,"
-        " names of films and reviewers' clichés mislead it. Held-out sentences can come from the same review as"
+        + "\n\nWith so few texts the first figure is sure to about 0.012 either way (one standard error), and not"
+        " wholly blind: a first run, 3 epochs at 5e-4, had reached 0.826 and 0.924 on the same texts.\n\n"
+        f"A glowing review of a film trilogy gets {review:.3f} for `LABEL_1`.",
+        "Limits": "English, uncased, trained on single sentences: it never saw a long review and may weigh its parts"
+        " wrongly. It knows no neutral class: a weather report, too, comes out good or bad. One film sentence in six"
+        " of the held-out ones is misjudged. Held-out sentences can come from the same review as"
         " training sentences, so new text may go a little worse than the figures say.",
     }
     write_card(FOLDER, "minilm-sentiment", data, sections)
