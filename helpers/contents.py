@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, constants
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 from huggingface_hub.file_download import repo_folder_name
+from IPython.display import display
 
 # What a lesson downloads of a repository: not the copies of the same weights for other libraries.
 SKIPPED = (".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".ot", ".tflite", ".gguf", ".mlmodel", ".md", ".py")
@@ -28,17 +30,36 @@ class Row:
 HEADINGS = Row("id", "answered by", "parameters", "download", "licence")
 
 
-def print_contents(ids: Mapping[str, Sequence[str]]) -> None:
-    """Print the table for the ids, given by repository type ("model", "dataset", "space")."""
+class Contents:
+    """The table, for a notebook's page and for plain text."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = [HEADINGS, *rows]
+
+    def __str__(self) -> str:
+        widths = [max(map(len, column)) for column in zip(*map(astuple, self.rows), strict=True)]
+        layout = "  ".join(f"{{:{side}{width}}}" for side, width in zip("<<>><", widths, strict=True))
+        return "\n".join(layout.format(*astuple(row)).rstrip() for row in self.rows)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        first, *rest = (
+            "".join(
+                f'<{tag} style="text-align: {side}">{html.escape(cell)}</{tag}>'
+                for cell, side in zip(astuple(row), ("left", "left", "right", "right", "left"), strict=True)
+            )
+            for row, tag in zip(self.rows, ["th", *["td"] * (len(self.rows) - 1)], strict=True)
+        )
+        body = "".join(f"<tr>{row}</tr>\n" for row in rest)
+        return f"<table>\n<thead><tr>{first}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
+
+
+def show_contents(ids: Mapping[str, Sequence[str]]) -> None:
+    """Show the table for the ids, given by repository type ("model", "dataset", "space")."""
     rows = [_row(kind, name) for kind, names in ids.items() for name in names]
     if rows:
-        print("\n" + "\n".join(_aligned([HEADINGS, *rows])))
-
-
-def _aligned(rows: Sequence[Row]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*map(astuple, rows), strict=True)]
-    layout = "  ".join(f"{{:{side}{width}}}" for side, width in zip("<<>><", widths, strict=True))
-    return [layout.format(*astuple(row)).rstrip() for row in rows]
+        display(Contents(rows))
 
 
 def _row(kind: str, name: str) -> Row:

@@ -39,7 +39,7 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     import transformers
 
     from helpers import device, plots
-    from helpers.contents import print_contents
+    from helpers.contents import show_contents
 
     chosen = device.pick_device()
     course = Course(chosen, device.pick_dtype(chosen), mode.name)
@@ -48,5 +48,5 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     print(f"Hub      {mode.name} ({mode.reason})")
     print(f"Device   {device.describe_device(chosen)}, {str(course.dtype).removeprefix('torch.')}")
     print(f"Seed     {SEED}")
-    print_contents({"model": models, "dataset": datasets, "space": spaces})
+    show_contents({"model": models, "dataset": datasets, "space": spaces})
     return course

@@ -27,9 +27,9 @@ def test_it_prints_hub_device_seed_and_what_answers_each_id() -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == "Hub      classroom (COURSE_HUB=classroom)", done.stderr
     assert lines[1] == "Device   cpu, float32"
-    assert lines[5].split() == [MINILM, "classroom:", "real", "weights", "22.7", "M", "91.6", "MB", "apache-2.0"]
-    assert "nobody: there is no such id here" in lines[6]
-    assert lines[7] == "Course(device='cpu', dtype=torch.float32, hub='classroom')"
+    assert lines[4].split() == [MINILM, "classroom:", "real", "weights", "22.7", "M", "91.6", "MB", "apache-2.0"]
+    assert "nobody: there is no such id here" in lines[5]
+    assert lines[6] == "Course(device='cpu', dtype=torch.float32, hub='classroom')"
     assert done.stderr == ""
 
 

@@ -204,7 +204,7 @@ def main() -> None:
         figures |= repetition(model, tokenizer)
     else:
         larger = GPT2LMHeadModel.from_pretrained(HERE / RECIPES["mini"].folder, dtype=torch.float32)
-        figures["accepted"] = acceptance(larger, model, held_out)
+        figures |= acceptance(larger, model, held_out)
     cards.write(folder, recipe, figures)
     print(f"{recipe.folder}: " + ", ".join(f"{name} {value:,.3f}" for name, value in figures.items()))
 

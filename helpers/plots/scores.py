@@ -56,10 +56,14 @@ def pipeline_steps(tokens: Sequence[str], ids: Sequence[int], labels: Sequence[s
         (right, probabilities, "3  post-processing", "probability"),
     ):
         draw_bars(axes, labels, values)
+        # Bars half an inch apart in the middle, however long the column of tokens beside them is.
+        margin = max(0.0, (0.24 * len(tokens) / 0.5 - len(labels)) / 2)
+        axes.set_ylim(-0.5 - margin, len(labels) - 0.5 + margin)
+        axes.spines["left"].set_visible(False)
         axes.axvline(0, color="black", linewidth=0.8)
         axes.set_title(title)
         axes.set_xlabel(unit)
-    middle.set_xlim(min(0, raw.min() * 1.5), max(0, raw.max() * 1.5))
+    middle.set_xlim(min(0, raw.min() * 1.9), max(0, raw.max() * 1.9))
     right.set_xlim(0, 1.3)
     best = int(raw.argmax())
     show(
