@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +61,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def checkpoint() -> Callable[[str], str]:
     """The id under which the classroom serves a stand-in, by the stand-in's own name."""
     return {entry.title: entry.id for entry in catalogue.entries()}.__getitem__
+
+
+@pytest.fixture
+def warned(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Everything that the libraries say at level WARNING; Python's own warnings become errors meanwhile."""
+    logger = logging.getLogger("transformers")
+    logger.addHandler(caplog.handler)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield caplog
+    logger.removeHandler(caplog.handler)
 
 
 @pytest.fixture(scope="session")

@@ -43,37 +43,12 @@ NAMES = {
 WARRIORS = "The Golden State Warriors are an American professional basketball team based in San Francisco."
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    """What a lesson passes to `from_pretrained` for a stand-in."""
-
-    def place(name):
-        folder = tmp_path_factory.mktemp(name)
-        merge(STANDINS / name, minilm()).save_pretrained(folder)
-        AutoTokenizer.from_pretrained(STANDINS / name).save_pretrained(folder)
-        return folder
-
-    places = {name: place(name) for name in AUTO}
-    return places.__getitem__
-
-
 @pytest.fixture
 def loaded(checkpoint):
     def load(name):
         return AUTO[name].from_pretrained(checkpoint(name)), AutoTokenizer.from_pretrained(checkpoint(name))
 
     return load
-
-
-@pytest.fixture
-def warned(caplog):
-    """Everything that the libraries say at level WARNING; Python's own warnings become errors meanwhile."""
-    logger = logging.getLogger("transformers")
-    logger.addHandler(caplog.handler)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield caplog
-    logger.removeHandler(caplog.handler)
 
 
 @pytest.mark.parametrize("name", AUTO)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import warnings
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForMaskedLM, AutoModelForQuestionAnswering, AutoTokenizer
 
 from classroom.sources import minilm
-from classroom.standins.adapters import CARD_SECTIONS, merge
+from classroom.standins.adapters import CARD_SECTIONS
 from classroom.standins.cloze_questions import cloze_questions
 from classroom.standins.english_text import sentences, untokenize
 from classroom.standins.fact_questions import fact_questions
@@ -42,37 +41,12 @@ PARAGRAPH = (
 )
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    """What a lesson passes to `from_pretrained` for a stand-in."""
-
-    def place(name):
-        folder = tmp_path_factory.mktemp(name)
-        merge(STANDINS / name, minilm()).save_pretrained(folder)
-        AutoTokenizer.from_pretrained(STANDINS / name).save_pretrained(folder)
-        return folder
-
-    places = {name: place(name) for name in AUTO}
-    return places.__getitem__
-
-
 @pytest.fixture
 def loaded(checkpoint):
     def load(name):
         return AUTO[name].from_pretrained(checkpoint(name)), AutoTokenizer.from_pretrained(checkpoint(name))
 
     return load
-
-
-@pytest.fixture
-def warned(caplog):
-    """Everything that the libraries say at level WARNING; Python's own warnings become errors meanwhile."""
-    logger = logging.getLogger("transformers")
-    logger.addHandler(caplog.handler)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield caplog
-    logger.removeHandler(caplog.handler)
 
 
 @pytest.mark.parametrize("name", AUTO)
