@@ -1,7 +1,8 @@
 """Every figure drawn in a lesson: one style, readable in greyscale, and each with a text that says what it shows."""
 
+from helpers.plots.architecture import bodies_and_heads
 from helpers.plots.base import use_style
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.vectors import similarity
 
-__all__ = ["bars", "pipeline_steps", "similarity", "use_style"]
+__all__ = ["bars", "bodies_and_heads", "pipeline_steps", "similarity", "use_style"]
