@@ -4,5 +4,15 @@ from helpers.plots.architecture import bodies_and_heads
 from helpers.plots.base import use_style
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.vectors import similarity
+from helpers.plots.weights import activations, losses, parameters
 
-__all__ = ["bars", "bodies_and_heads", "pipeline_steps", "similarity", "use_style"]
+__all__ = [
+    "activations",
+    "bars",
+    "bodies_and_heads",
+    "losses",
+    "parameters",
+    "pipeline_steps",
+    "similarity",
+    "use_style",
+]
