@@ -3,6 +3,7 @@
 from helpers.plots.architecture import bodies_and_heads
 from helpers.plots.base import use_style
 from helpers.plots.scores import bars, pipeline_steps
+from helpers.plots.spans import start_end, token_strip
 from helpers.plots.vectors import similarity
 from helpers.plots.weights import activations, losses, parameters
 
@@ -14,5 +15,7 @@ __all__ = [
     "parameters",
     "pipeline_steps",
     "similarity",
+    "start_end",
+    "token_strip",
     "use_style",
 ]
