@@ -4,14 +4,19 @@ from helpers.plots.architecture import bodies_and_heads
 from helpers.plots.base import use_style
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
+from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
 from helpers.plots.vectors import similarity
 from helpers.plots.weights import activations, losses, parameters
 
 __all__ = [
     "activations",
+    "attention_masks",
     "bars",
+    "batch_speed",
     "bodies_and_heads",
     "losses",
+    "on_characters",
+    "padding_effect",
     "parameters",
     "pipeline_steps",
     "similarity",
