@@ -11,8 +11,8 @@ from classroom.standins.gpt2_es_quality import repetition
 # Our own sentences, in the manner of the books that the model has read.
 SENTENCES = (
     "La mañana estaba fría y el viejo salió de su casa sin decir una palabra. Su mujer le miró desde la ventana, con"
-    " los ojos llenos de lágrimas, y pensó que no volvería a verle. En la plaza no había nadie más que un perro y dos niños"
-    " que jugaban al sol. El hombre se detuvo un momento, se quitó el sombrero y siguió su camino hacia la iglesia."
+    " los ojos llenos de lágrimas, y pensó que no volvería a verle. En la plaza no había más que un perro y dos niños"
+    " que jugaban al sol. El hombre se detuvo un momento, se quitó el sombrero y siguió hacia la iglesia."
 )
 
 

@@ -11,7 +11,7 @@ from traitlets.config import Config
 
 from tools.notebooks import NOTEBOOKS, read, solutions, write
 
-STUB = "raise NotImplementedError('Write your answer here, then run the check below')"
+STUB = 'raise NotImplementedError("Write your answer here, then run the check below")'
 
 
 def main() -> None:
