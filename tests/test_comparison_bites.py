@@ -50,7 +50,7 @@ def test_one_changed_output_fails(executed: Path, tmp_path: Path, old: str, new:
 
 
 def test_a_run_that_leaves_a_cell_out_fails(executed: Path) -> None:
-    done = checked(executed, "-k", "not 2")
+    done = checked(executed, "--deselect", "::Cell 2")
     assert done.returncode == 1
     assert "not every cell was executed: 00_tiny.ipynb: 2 of 3 cells ran" in done.stdout
 
