@@ -72,11 +72,12 @@ def scratch(lock: Path) -> Iterator[Path]:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{lock}.lock"), tempfile.TemporaryDirectory(dir=lock.parent) as temporary:
             yield Path(temporary)
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
+    except Exception as error:
+        if getattr(error, "errno", None) not in NO_ROOM and "No space left" not in str(error):
+            raise  # safetensors reports a full disk as an error of its own, in words only
+        reason = getattr(error, "strerror", "the disk is full")
         raise SourceError(
-            f"Cannot write to {lock.parent} ({error.strerror}). Free some space there, or set the environment variable"
+            f"Cannot write to {lock.parent} ({reason}). Free some space there, or set the environment variable"
             " COURSE_CACHE to a folder with 2 GB free."
         ) from error
 

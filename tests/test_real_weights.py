@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from huggingface_hub import hf_hub_download
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
@@ -73,6 +74,12 @@ def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert "\n" not in str(raised.value)
         assert not list(tmp_path.glob("sources/*/*"))
     assert (sources.fetch(good) / "model.safetensors").read_bytes() == b"weights"
+
+
+def test_a_disk_that_fills_up_while_a_model_is_written_has_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"the disk is full.*COURSE_CACHE"), sources.scratch(tmp_path / "lock"):
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+    assert [path.name for path in tmp_path.iterdir()] == ["lock.lock"]
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_the_way_out(
