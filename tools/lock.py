@@ -1,5 +1,7 @@
 """Write requirements.lock: the exact version of every package, for Linux, macOS and Windows at once.
 
+What is locked stays at its version while pyproject.toml allows it; `--upgrade` takes the newest of everything.
+
 PyTorch's own CUDA packages stay out: PyTorch pins them itself, and machines without an NVIDIA chip need none.
 """
 
@@ -32,9 +34,11 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "uv"], check=True)
     command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal"]
     command += ["--python-version", "3.11", "--no-annotate", "--no-header", "--quiet", "--constraint", "-"]
-    done = subprocess.run(command, cwd=ROOT, input=PINS, text=True, stdout=subprocess.PIPE, check=True)
-    lines = [line for line in done.stdout.splitlines() if not LEFT_OUT.match(line)]
-    (ROOT / "requirements.lock").write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
+    lock = ROOT / "requirements.lock"
+    command += ["--output-file", lock, *sys.argv[1:]]
+    subprocess.run(command, cwd=ROOT, input=PINS, text=True, stdout=subprocess.DEVNULL, check=True)
+    lines = [line for line in lock.read_text(encoding="utf-8").splitlines() if not LEFT_OUT.match(line)]
+    lock.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ tags:
 
 `GPT2LMHeadModel` with {layers} layers of width {width}, {heads} heads, a context of 512 and {parameters:,} parameters,
 trained from scratch by `classroom/standins/make_gpt2_es.py` on {seen:.1f} million tokens ({epochs:.1f} times through
-the text): Muon for the matrices, AdamW for the rest, learning rate {learning_rate}, linear warm-up and decay, seed 42.
+the text): Muon for the matrices, AdamW for the rest, seed 42. {schedule}
 The tokenizer is a byte-level BPE of 8,192 tokens learned from the same text. The weights are stored in fp16; the
 classroom serves them in float32.
 
@@ -59,6 +60,9 @@ read far less; its token ids differ.""",
 No model of the public Hub: `transformers-course/gpt2-es-nano` exists in the classroom only. It drafts for gpt2-es-mini
 in speculative decoding, with the same tokenizer.""",
 }
+CYCLE = """\
+Cycle {number}: {tokens:,} tokens, learning rate {learning_rate} with linear warm-up and decay, weight decay
+{weight_decay}, dropout {dropout}."""
 GREEDY_AND_SAMPLED = """\
 After `Me encanta aprender de`, {greedy_repeated:.0%} of the 4-grams in 200 greedy tokens have stood before; of those in
 sampled ones (top-k 50, top-p 0.95), {sampled_repeated:.0%}."""
@@ -71,15 +75,16 @@ held-out beginnings."""
 def write(folder: Path, recipe: Recipe, figures: dict[str, float]) -> None:
     """Write the card of `recipe` with its measured `figures` into `folder`."""
     measured = ACCEPTED if "accepted" in figures else GREEDY_AND_SAMPLED
+    seen = sum(cycle.tokens for cycle in recipe.cycles)
     text = CARD.format(
         folder=recipe.folder,
         stands_for=STANDS_FOR[recipe.folder],
         layers=recipe.layers,
         width=recipe.width,
         heads=recipe.heads,
-        learning_rate=recipe.learning_rate,
-        seen=recipe.tokens / 1e6,
-        epochs=recipe.tokens / figures["training"],
+        schedule=" ".join(CYCLE.format(**asdict(cycle), number=n) for n, cycle in enumerate(recipe.cycles, 1)),
+        seen=seen / 1e6,
+        epochs=seen / figures["training"],
         measured=measured.format(**figures),
         **{name: figures[name] for name in ("loss", "characters", "parameters")},
     )

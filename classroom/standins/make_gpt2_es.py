@@ -30,25 +30,49 @@ VOCABULARY = 8192
 CONTEXT = 512
 HELD_OUT_CHARACTERS = 760_000  # a little over 200,000 tokens at 3.8 characters a token
 HELD_OUT_TOKENS = 200_000
+TOKENS_PER_STEP = 8192
+WARM_UP_STEPS = 100
 CHECKPOINT_SECONDS = 180
 SEED = 42
 
 
 @dataclass(frozen=True)
+class Cycle:
+    """One rise and fall of the learning rate, over `tokens` tokens; a later cycle is a warm restart (1608.03983).
+
+    Dropout and weight decay keep a cycle that comes back to the same books from learning them by heart.
+    """
+
+    tokens: int
+    learning_rate: float
+    weight_decay: float = 0.1
+    dropout: float = 0.0
+
+    @property
+    def steps(self) -> int:
+        return self.tokens // TOKENS_PER_STEP
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """What differs between the two models; `tokens` is the length of the training run."""
+    """What differs between the two models."""
 
     folder: str
     layers: int
     width: int
     heads: int
-    tokens: int
-    learning_rate: float
+    cycles: tuple[Cycle, ...]
 
 
 RECIPES = {
-    "mini": Recipe("gpt2-es-mini", layers=6, width=256, heads=4, tokens=18_000_000, learning_rate=3e-3),
-    "nano": Recipe("gpt2-es-nano", layers=2, width=128, heads=4, tokens=9_000_000, learning_rate=4e-3),
+    "mini": Recipe(
+        "gpt2-es-mini",
+        layers=6,
+        width=256,
+        heads=4,
+        cycles=(Cycle(18_000_000, 3e-3), Cycle(20_000_000, 2.5e-3, weight_decay=0.2, dropout=0.1)),
+    ),
+    "nano": Recipe("gpt2-es-nano", layers=2, width=128, heads=4, cycles=(Cycle(9_000_000, 4e-3),)),
 }
 
 
@@ -97,7 +121,7 @@ def prepare(data: Path, work: Path) -> tuple[PreTrainedTokenizerFast, torch.Tens
 
 
 def build(recipe: Recipe, end: int) -> GPT2LMHeadModel:
-    """A fresh GPT-2 of the recipe's size, without dropout: the run sees each book only a few times."""
+    """A fresh GPT-2 of the recipe's size."""
     config = GPT2Config(
         vocab_size=VOCABULARY,
         n_positions=CONTEXT,
@@ -114,15 +138,26 @@ def build(recipe: Recipe, end: int) -> GPT2LMHeadModel:
     return GPT2LMHeadModel(config)
 
 
-def optimizers(model: GPT2LMHeadModel, lr: float) -> list[torch.optim.Optimizer]:
+def optimizers(model: GPT2LMHeadModel, cycle: Cycle) -> list[torch.optim.Optimizer]:
     """Muon (Jordan et al. 2024) for the matrices inside the blocks, AdamW for embeddings, biases and norms."""
     matrices = [p for n, p in model.named_parameters() if ".h." in n and p.ndim == 2]
     chosen = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in chosen]
     return [
-        torch.optim.Muon(matrices, lr=lr, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.95), weight_decay=0.0),
+        torch.optim.Muon(
+            matrices, lr=cycle.learning_rate, weight_decay=cycle.weight_decay, adjust_lr_fn="match_rms_adamw"
+        ),
+        torch.optim.AdamW(others, lr=cycle.learning_rate, betas=(0.9, 0.95), weight_decay=0.0),
     ]
+
+
+def set_dropout(model: GPT2LMHeadModel, share: float) -> None:
+    """Drop this share of the embeddings and of what each block adds, while training."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = share
+    for block in model.transformer.h:
+        block.attn.attn_dropout.p = 0.0
 
 
 def batch(tokens: torch.Tensor, step: int, length: int, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -144,39 +179,47 @@ def language_loss(model: GPT2LMHeadModel, ids: torch.Tensor, positions: torch.Te
 
 
 def train(model: GPT2LMHeadModel, recipe: Recipe, tokens: torch.Tensor, work: Path, compiled: bool) -> None:
-    """Train to the recipe's end, linear warm-up and decay, going on from `work`'s checkpoint if there is one."""
-    tokens_per_step = 8192
-    steps, warm_up = recipe.tokens // tokens_per_step, 100
-    long_from = int(steps * 0.85)
-    opts = optimizers(model, recipe.learning_rate)
+    """Train through the recipe's cycles, going on from `work`'s checkpoint if there is one."""
     checkpoint = work / f"{recipe.folder}.pt"
-    step = 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+    state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else {"cycle": 0, "step": 0}
+    if "model" in state:
         model.load_state_dict(state["model"])
-        for opt, saved in zip(opts, state["optimizers"], strict=True):
-            opt.load_state_dict(saved)
-        step = state["step"]
+    for number in range(state["cycle"], len(recipe.cycles)):
+        fresh = {"cycle": number, "step": 0}
+        train_cycle(model, recipe, state if number == state["cycle"] else fresh, tokens, checkpoint, compiled)
+
+
+def train_cycle(
+    model: GPT2LMHeadModel, recipe: Recipe, state: dict, tokens: torch.Tensor, checkpoint: Path, compiled: bool
+) -> None:
+    """One cycle from `state`'s step on: linear warm-up, linear decay to zero, long rows at its end."""
+    number, step = state["cycle"], state["step"]
+    cycle = recipe.cycles[number]
+    opts = optimizers(model, cycle)
+    for opt, saved in zip(opts, state.get("optimizers", ()), strict=False):
+        opt.load_state_dict(saved)
+    set_dropout(model, cycle.dropout)
     loss_of = torch.compile(language_loss, dynamic=False) if compiled else language_loss
-    bar = tqdm(total=steps, initial=step, desc=recipe.folder, unit="step", mininterval=5)
+    name = f"{recipe.folder}, cycle {number + 1} of {len(recipe.cycles)}"
+    bar = tqdm(total=cycle.steps, initial=step, desc=name, unit="step", mininterval=5)
     saved_at = time.monotonic()
-    while step < steps:
-        length = CONTEXT if step >= long_from else CONTEXT // 2
-        ids, positions = batch(tokens, step, length, tokens_per_step // length)
-        scale = min((step + 1) / warm_up, (steps - step) / (steps - warm_up))
+    while step < cycle.steps:
+        length = CONTEXT if step >= int(cycle.steps * 0.85) else CONTEXT // 2
+        ids, positions = batch(tokens, number * 1_000_000 + step, length, TOKENS_PER_STEP // length)
+        scale = min((step + 1) / WARM_UP_STEPS, (cycle.steps - step) / (cycle.steps - WARM_UP_STEPS))
         loss = loss_of(model, ids, positions)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for opt in opts:
-            opt.param_groups[0]["lr"] = recipe.learning_rate * scale
+            opt.param_groups[0]["lr"] = cycle.learning_rate * scale
             opt.step()
             opt.zero_grad()
         step += 1
         bar.update()
         bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
-        if step == steps or time.monotonic() - saved_at > CHECKPOINT_SECONDS:
-            state = {"model": model.state_dict(), "optimizers": [o.state_dict() for o in opts], "step": step}
-            torch.save(state, checkpoint.with_suffix(".tmp"))
+        if step == cycle.steps or time.monotonic() - saved_at > CHECKPOINT_SECONDS:
+            states = {"optimizers": [o.state_dict() for o in opts], "cycle": number, "step": step}
+            torch.save({"model": model.state_dict(), **states}, checkpoint.with_suffix(".tmp"))
             checkpoint.with_suffix(".tmp").replace(checkpoint)
             saved_at = time.monotonic()
     bar.close()
