@@ -36,7 +36,7 @@ def _serve(arguments: argparse.Namespace) -> None:
 
     bound = listen(arguments.host, arguments.port)
     print(f"Classroom Hub on http://{arguments.host}:{bound.getsockname()[1]} (Ctrl-C stops it).", flush=True)
-    serve(Hub(), bound)
+    serve(Hub.of_this_machine(), bound)
 
 
 def _prepare(arguments: argparse.Namespace) -> None:

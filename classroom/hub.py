@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from classroom import assemble, catalogue, sources
 from classroom.store import KINDS, Repository, Store
 
 
 class Hub:
-    """Repositories by id over several stores, in the order of `stores`; then the catalogue, assembled on demand."""
+    """Repositories by id: those pushed here, then the mirror's, then the catalogue's, assembled on demand.
 
-    def __init__(self, stores: Sequence[Store] = ()) -> None:
-        self.stores = tuple(stores)
+    `pushed` is the store that may be written to; without one the Hub only reads. Several servers on one machine may
+    share it.
+    """
+
+    def __init__(self, pushed: Store | None = None, mirror: Store | None = None) -> None:
+        self.pushed = pushed
+        self.stores = tuple(store for store in (pushed, mirror) if store)
+
+    @classmethod
+    def of_this_machine(cls) -> Hub:
+        """The Hub over the course's own folder, as lessons and `serve` use it."""
+        return cls(Store(sources.cache_root() / "pushed"), Store(sources.cache_root() / "mirror"))
 
     def repository(self, kind: str, name: str) -> Repository | None:
         """The repository that answers `name`, or None. Raises SourceError when a bundled one cannot be made."""

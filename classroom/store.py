@@ -60,6 +60,11 @@ class Repository:
         self.git = Repo(str(folder))
         self.large = large
 
+    @property
+    def private(self) -> bool:
+        """Whether only its owner may see it; kept in the repository's own git configuration."""
+        return self.git.get_config().get_boolean((b"hub",), b"private", False)
+
     def refs(self) -> dict[str, str]:
         """Full ref names with the commits they point at, annotated tags peeled."""
         found = {}

@@ -127,7 +127,7 @@ def _start_classroom() -> str:
     from classroom.hub import Hub
     from classroom.server import serve_in_thread
 
-    return serve_in_thread(Hub())
+    return serve_in_thread(Hub.of_this_machine())
 
 
 def _classroom_variables(endpoint: str) -> dict[str, str]:

@@ -77,7 +77,7 @@ def warned(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 @pytest.fixture(scope="session")
 def endpoint(store: Store) -> str:
     """The address of a running classroom Hub that serves the store and the catalogue."""
-    return serve_in_thread(Hub([store]))
+    return serve_in_thread(Hub(mirror=store))
 
 
 @pytest.fixture

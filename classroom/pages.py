@@ -1,0 +1,10 @@
+"""The pages that a person sees."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+
+def routes() -> list[Route]:
+    """The addresses that this module answers."""
+    return []

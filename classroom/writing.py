@@ -1,0 +1,10 @@
+"""Creating, changing and deleting repositories."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+
+def routes() -> list[Route]:
+    """The addresses that this module answers."""
+    return []
