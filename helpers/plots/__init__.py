@@ -1,7 +1,7 @@
 """Every figure drawn in a lesson: one style, readable in greyscale, and each with a text that says what it shows."""
 
 from helpers.plots.architecture import bodies_and_heads
-from helpers.plots.base import use_style
+from helpers.plots.base import token_texts, use_style
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
 from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
@@ -22,5 +22,6 @@ __all__ = [
     "similarity",
     "start_end",
     "token_strip",
+    "token_texts",
     "use_style",
 ]

@@ -1,0 +1,86 @@
+"""Figures for any model and tokenizer: how tokens are written, and that strange ones break no figure."""
+
+from __future__ import annotations
+
+import warnings
+
+import matplotlib.pyplot as plt
+import pytest
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+from helpers.plots.base import printable, shortened, token_texts
+
+
+@pytest.fixture(scope="module")
+def spanish(checkpoint):
+    return AutoTokenizer.from_pretrained(checkpoint("gpt2-es-mini"))
+
+
+def byte_level(pieces: list[str]) -> PreTrainedTokenizerFast:
+    tokenizer = Tokenizer(models.BPE(vocab={piece: i for i, piece in enumerate(pieces)}, merges=[]))
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(), decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer)
+
+
+def sentencepiece(pieces: list[str]) -> PreTrainedTokenizerFast:
+    vocabulary = {piece: i for i, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], byte_fallback=True))
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer)
+
+
+@pytest.mark.parametrize(
+    ("token", "drawn"),
+    [
+        ("ĠniÃ±o", "␣niño"),
+        ("Ċ", "↵"),
+        (" niño", "␣niño"),
+        ("ñ", "ñ"),
+        ("¿Qué", "¿Qué"),
+        ("«sí»", "«sí»"),
+        ("▁casa", "␣casa"),
+        ("##ft", "##ft"),
+        ("a\tb", "a⇥b"),
+        ("miał", "miał"),
+        ("שלום", "שלום"),
+        ("ä½ł", "<4F60>"),
+        ("$5", r"\$5"),
+        ("", ""),
+    ],
+)
+def test_a_token_is_drawn_as_what_it_stands_for(token: str, drawn: str) -> None:
+    assert printable(token) == drawn
+
+
+def test_half_a_character_is_shown_as_its_bytes() -> None:
+    tokenizer = byte_level(["Ã", "±", "Ġa", "âĢ", "Ã±", "ĠÃ"])
+    assert token_texts(tokenizer, range(6)) == ["<C3>", "<B1>", " a", "<E2><80>", "ñ", " <C3>"]
+
+
+def test_a_byte_that_stands_for_itself_is_shown_as_its_value() -> None:
+    tokenizer = sentencepiece(["▁casa", "s", "<0xE2>", "<0x0A>"])
+    assert token_texts(tokenizer, range(4)) == [" casa", "s", "<E2>", "\n"]
+
+
+def test_a_word_with_a_letter_that_is_also_a_byte_sign_stays(spanish) -> None:
+    ids = spanish("El niño soñó: «¿Qué?» —sí")["input_ids"]
+    assert "".join(token_texts(spanish, ids)) == "El niño soñó: «¿Qué?» —sí"
+
+
+def test_every_token_of_a_vocabulary_can_be_drawn_without_a_warning(spanish) -> None:
+    figure, axes = plt.subplots()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for text in token_texts(spanish, range(0, len(spanish), 8)):
+            axes.text(0, 0, printable(text))
+        figure.canvas.draw()
+    plt.close(figure)
+
+
+def test_a_long_token_keeps_its_beginning_and_its_end() -> None:
+    assert shortened("Donaudampfschifffahrt", 12) == "Donauda…ahrt"
+    assert len(shortened("x" * 200, 12)) == 12
+    assert shortened("short", 12) == "short"
