@@ -1,4 +1,4 @@
-"""The classroom Hub's command line: `python -m classroom serve | prepare | list`."""
+"""The classroom Hub's command line: `python -m classroom serve | token | prepare | list`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 
 from classroom import assemble, catalogue
+from classroom.accounts import AccountError
 from classroom.sources import SourceError, cache_root
 
 
@@ -16,7 +17,17 @@ def main() -> None:
     serve = commands.add_parser("serve", help="serve the repositories until Ctrl-C")
     serve.add_argument("--host", default="127.0.0.1", help="127.0.0.1 for this machine, 0.0.0.0 for a room")
     serve.add_argument("--port", type=int, default=8765)
+    serve.add_argument("--class-code", help="what learners type to make an account; random when left out")
     serve.set_defaults(run=_serve)
+    token = commands.add_parser("token", help="make, list and revoke tokens; or give a learner a new PIN")
+    token.add_argument("--user", metavar="NAME", help="whose; the account is made when there is none")
+    token.add_argument("--label", default="token", help="what the token is for, as `hf auth list` shows it")
+    token.add_argument("--read", action="store_true", help="a token that may only read")
+    what = token.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="list tokens: all, or those of --user")
+    what.add_argument("--revoke", nargs="*", metavar="NUMBER", help="revoke these, or with --user all of that account")
+    what.add_argument("--new-pin", action="store_true", help="give --user a new PIN, for one who lost it")
+    token.set_defaults(run=_token)
     prepare = commands.add_parser("prepare", help="fetch and assemble repositories ahead of use")
     prepare.add_argument("ids", nargs="*", metavar="id", help="repositories to prepare; all when none is named")
     prepare.set_defaults(run=_prepare)
@@ -25,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         arguments.run(arguments)
-    except (SourceError, RuntimeError) as error:
+    except (SourceError, AccountError, RuntimeError) as error:
         print(error)
         sys.exit(1)
 
@@ -37,6 +48,13 @@ def _serve(arguments: argparse.Namespace) -> None:
     bound = listen(arguments.host, arguments.port)
     print(f"Classroom Hub on http://{arguments.host}:{bound.getsockname()[1]} (Ctrl-C stops it).", flush=True)
     serve(Hub.of_this_machine(), bound)
+
+
+def _token(arguments: argparse.Namespace) -> None:
+    from classroom import admin
+    from classroom.hub import Hub
+
+    admin.token(Hub.of_this_machine(), arguments)
 
 
 def _prepare(arguments: argparse.Namespace) -> None:

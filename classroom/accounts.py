@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from classroom import catalogue
 from classroom.store import KINDS
 
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,37}[A-Za-z0-9])?")
@@ -84,7 +83,6 @@ class Accounts:
         connection.row_factory = sqlite3.Row
         try:
             if not self._is_ready:
-                connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(SCHEMA)
                 self._is_ready = True
             connection.execute("BEGIN IMMEDIATE")
@@ -119,7 +117,7 @@ class Accounts:
         return [row["name"] for row in self._read("SELECT name FROM accounts ORDER BY name")]
 
     def new_pin(self, name: str) -> str:
-        """Give the account a new PIN of six digits and return it; browsers that were signed in with the old one are out."""
+        """Give the account a new PIN of six digits and return it; browsers that had signed in are out."""
         pin, salt = f"{secrets.randbelow(10**6):06}", secrets.token_hex(16)
         with self.database() as db:
             db.execute("UPDATE accounts SET pin = ? WHERE name = ?", (f"{salt}:{_slow_hash(pin, salt)}", name))
@@ -185,6 +183,11 @@ class Accounts:
         with self.database() as db:
             db.execute("DELETE FROM sessions WHERE digest = ?", (digest(secret),))
 
+    def close_sessions(self, name: str) -> None:
+        """Sign every browser of the account out."""
+        with self.database() as db:
+            db.execute("DELETE FROM sessions WHERE account = ? COLLATE NOCASE", (name,))
+
     def mistake(self, who: str) -> None:
         """Remember a wrong guess of `who`."""
         with self.database() as db:
@@ -201,11 +204,9 @@ def check_name(name: str) -> None:
     """Raise AccountError, in one sentence, for a name that no account may have."""
     if not NAME.fullmatch(name) or ".." in name or name.endswith(".git"):
         raise AccountError(
-            f"{name!r} cannot be an account's name: use 1 to 39 letters from A to Z, digits, hyphens, dots or underlines."
+            f"{name!r} cannot be an account's name: use 1 to 39 letters from A to Z, digits, hyphens, dots, underlines."
         )
-    lower = name.lower()
-    taken = {part.split("/")[0].lower() for entry in catalogue.entries() for part in (entry.id, *entry.aliases)}
-    if lower in WORDS or lower in taken:
+    if name.lower() in WORDS:
         raise AccountError(f"The name {name!r} is taken by the Hub itself; choose another one.")
 
 

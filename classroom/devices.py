@@ -1,4 +1,4 @@
-"""The OAuth device login (RFC 8628): a computer asks, a person confirms its code elsewhere, the computer gets a token."""
+"""The OAuth device login (RFC 8628): a computer asks, a person confirms its code elsewhere, it gets a token."""
 
 from __future__ import annotations
 

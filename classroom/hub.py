@@ -18,7 +18,7 @@ class Hub:
     """
 
     def __init__(self, pushed: Store | None = None, mirror: Store | None = None) -> None:
-        self.pushed = pushed
+        self.pushed, self.mirror = pushed, mirror
         self.stores = tuple(store for store in (pushed, mirror) if store)
 
     @classmethod
@@ -37,6 +37,12 @@ class Hub:
             return None
         prepare([name])
         return assemble.bundled().repository(kind, entry.id)
+
+    def is_foreign(self, namespace: str) -> bool:
+        """Whether ids under that name come from elsewhere, so that nobody here may push under it."""
+        mirrored = [path.name for kind in KINDS for path in (self.mirror.root / kind).glob("*")] if self.mirror else []
+        taken = [part.split("/")[0] for entry in catalogue.entries() for part in (entry.id, *entry.aliases)]
+        return namespace.lower() in {name.lower().removesuffix(".git") for name in mirrored + taken}
 
     def listing(self, kind: str) -> Iterator[str]:
         """Every id of that kind, each once."""

@@ -1,8 +1,8 @@
 """Logging in: whose a token is, the device login, and the pages where a person signs in and confirms a computer's code.
 
-A lone learner's Hub confirms every code by itself. In a room a person signs in with the class code and a name; the first
-time makes the account and shows its PIN once, later the PIN is asked for. Wrong guesses are counted for each address and
-for each account; forms carry a secret that the browser's cookie repeats, so that no other site can send them.
+A lone learner's Hub confirms every code by itself. In a room a person signs in with the class code and a name; the
+first time makes the account and shows its PIN once, later the PIN is asked for. Wrong guesses are counted for each
+address and each account; forms carry a secret that the browser's cookie repeats, so that no other site can send them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ GUESSES_AT_ACCOUNT = 30  # wrong PINs in ten minutes for one account, from every
 FORM_COOKIE = "classroom_form"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
+    " frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
@@ -73,6 +74,9 @@ async def _device(request: Request) -> Response:
 def _new_device(request: Request, accounts: Accounts) -> Response:
     alone = request.app.state.room is None
     if alone:
+        # A name that a web page had made to point here would arrive as the host.
+        if request.url.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise Problem(403, "Forbidden", "This Hub logs in its own machine only, by the address 127.0.0.1")
         accounts.add(LEARNER)
     try:
         secret, code = devices.ask(accounts, _address(request), LEARNER if alone else None)
@@ -112,9 +116,12 @@ def _answer_token(asked: dict[str, str], accounts: Accounts) -> Response:
 
 
 async def _page(request: Request) -> Response:
-    if request.method == "GET":
-        return await run_in_threadpool(_show, request, request.query_params.get("code", ""))
-    return await run_in_threadpool(_submit, request, await form(request))
+    try:
+        if request.method == "GET":
+            return await run_in_threadpool(_show, request, request.query_params.get("code", ""))
+        return await run_in_threadpool(_submit, request, await form(request))
+    except Problem as problem:
+        return _render(request, "stop", problem.status_code, problem=problem.detail)
 
 
 def _show(request: Request, code: str) -> Response:
