@@ -42,12 +42,20 @@ def main() -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
+    from classroom import rooms
     from classroom.hub import Hub
     from classroom.server import listen, serve
 
     bound = listen(arguments.host, arguments.port)
-    print(f"Classroom Hub on http://{arguments.host}:{bound.getsockname()[1]} (Ctrl-C stops it).", flush=True)
-    serve(Hub.of_this_machine(), bound)
+    port = bound.getsockname()[1]
+    if rooms.is_alone(arguments.host) and not arguments.class_code:
+        room = None
+        print(f"Classroom Hub on http://{arguments.host}:{port} (Ctrl-C stops it).", flush=True)
+    else:
+        room = rooms.Room(arguments.class_code or rooms.new_class_code())
+        print(rooms.notice(rooms.urls(arguments.host, port), room.class_code), flush=True)
+    serve(Hub.of_this_machine(), bound, room)
+    print("The classroom Hub has stopped.")
 
 
 def _token(arguments: argparse.Namespace) -> None:

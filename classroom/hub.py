@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 
 from classroom import assemble, catalogue, sources
 from classroom.store import KINDS, Repository, Store
+
+# One at a time: thirty learners who ask for what is not there yet must not start thirty processes with torch in them.
+_preparing = threading.Lock()
 
 
 class Hub:
@@ -60,9 +64,11 @@ def prepare(ids: Iterable[str]) -> None:
     to standard error. Raises SourceError with the reason when one cannot be made.
     """
     entries = {entry for name in ids for kind in KINDS if (entry := catalogue.find(kind, name))}
-    missing = sorted(entry.id for entry in entries if not assemble.is_assembled(entry))
-    if missing:
+    if all(map(assemble.is_assembled, entries)):
+        return
+    with _preparing:
+        missing = sorted(entry.id for entry in entries if not assemble.is_assembled(entry))
         command = [sys.executable, "-m", "classroom", "prepare", *missing]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-        if done.returncode:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True) if missing else None
+        if done and done.returncode:
             raise sources.SourceError(done.stdout.strip() or f"Could not prepare {', '.join(missing)}.")

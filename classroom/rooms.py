@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 import socket
 from dataclasses import dataclass
@@ -30,36 +31,47 @@ def is_alone(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def addresses(host: str) -> list[str]:
-    """The IP addresses at which other machines reach a server on `host`, the likeliest first."""
-    if host not in ("0.0.0.0", "::", ""):
-        return [host]
+def urls(host: str, port: int) -> list[str]:
+    """The addresses to give to learners of a server on `host`, the likeliest first."""
+    return [f"http://{address}:{port}" for address in (_reachable() if host in ("0.0.0.0", "::", "") else [host])]
+
+
+def notice(addresses: list[str], class_code: str) -> str:
+    """What the teacher's terminal shows: QR code of the address, the address, the class code, the line to paste."""
+    import segno
+
+    url, *others = addresses
+    picture = io.StringIO()
+    segno.make(url, error="l").terminal(picture, border=2, compact=True)
+    lines = [
+        picture.getvalue().rstrip("\n"),
+        "",
+        f"  Address      {url}",
+        f"  Class code   {class_code}",
+        "",
+        "  Learners paste this into a cell above the set-up:",
+        f"      %env COURSE_HUB={url}",
+        "  or start JupyterLab with it:",
+        f"      COURSE_HUB={url} make lab",
+    ]
+    if others:
+        lines.append(f"  This machine has other addresses too, should that one not answer: {', '.join(others)}")
+    return "\n".join([*lines, "", "  Ctrl-C stops it."])
+
+
+def _reachable() -> list[str]:
+    """This machine's IPv4 addresses on networks that are up; 127.0.0.1 when there is none."""
     import psutil
 
     up = {name for name, state in psutil.net_if_stats().items() if state.isup}
     found = [
         address.address
-        for name, list_ in psutil.net_if_addrs().items()
-        for address in list_
+        for name, addresses in psutil.net_if_addrs().items()
+        for address in addresses
         if name in up and address.family == socket.AF_INET and not address.address.startswith(("127.", "169.254."))
     ]
-    first = _of_default_route()
-    return sorted(found, key=lambda address: (address != first, not address.startswith(("192.168.", "10.", "172."))))
-
-
-def notice(url: str, others: list[str], class_code: str) -> str:
-    """What the teacher's terminal shows, with a QR code of the address."""
-    import io
-
-    import segno
-
-    picture = io.StringIO()
-    segno.make(url, error="l").terminal(picture, border=2, compact=True)
-    lines = [picture.getvalue().rstrip("\n"), "", f"  Open in a browser   {url}", f"  Class code          {class_code}"]
-    lines += ["  Paste before JupyterLab starts, or in a notebook's first cell as %env:", f"      COURSE_HUB={url}"]
-    if others:
-        lines.append(f"  If that address does not answer, try {' or '.join(others)}.")
-    return "\n".join(lines)
+    default = _of_default_route()
+    return sorted(found, key=lambda address: address != default) or ["127.0.0.1"]
 
 
 def _of_default_route() -> str | None:

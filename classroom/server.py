@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 
 import uvicorn
 
+from classroom import patience
 from classroom.app import create_app
 from classroom.hub import Hub
+from classroom.rooms import Room
 
 
 class ServerError(RuntimeError):
@@ -19,23 +22,33 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address; port 0 takes a free one. Raises ServerError when the address is taken."""
     try:
         return socket.create_server((host, port))
-    except OSError as error:
-        raise ServerError(
-            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another one with --port."
-        ) from error
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", "ports go from 0 to 65535")
+        raise ServerError(f"Cannot listen on {host}:{port} ({reason}). Choose another one with --port.") from error
 
 
-def serve(hub: Hub, bound: socket.socket) -> None:
-    """Answer requests on the socket until interrupted."""
-    _server(hub).run(sockets=[bound])
+def serve(hub: Hub, bound: socket.socket, room: Room | None = None) -> None:
+    """Answer requests on the socket until interrupted, to a room or to a lone learner."""
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended cleanly by then, and passes it on
+        _server(hub, room, patience.allow_files()).run(sockets=[bound])
 
 
-def serve_in_thread(hub: Hub) -> str:
+def serve_in_thread(hub: Hub, room: Room | None = None) -> str:
     """Start the server on a free port of 127.0.0.1, in a thread that ends with the process; return its address."""
-    bound = listen("127.0.0.1", 0)
-    threading.Thread(target=_server(hub).run, kwargs={"sockets": [bound]}, daemon=True, name="classroom-hub").start()
+    bound, server = listen("127.0.0.1", 0), _server(hub, room)
+    threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="classroom-hub").start()
     return f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-def _server(hub: Hub) -> uvicorn.Server:
-    return uvicorn.Server(uvicorn.Config(create_app(hub), log_level="error", access_log=False, lifespan="off"))
+def _server(hub: Hub, room: Room | None, connections: int | None = None) -> uvicorn.Server:
+    config = uvicorn.Config(
+        create_app(hub, room),
+        http=patience.Patience,
+        h11_max_incomplete_event_size=patience.HEAD_BYTES,
+        limit_concurrency=connections,
+        timeout_graceful_shutdown=3,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+    )
+    return uvicorn.Server(config)
