@@ -9,6 +9,7 @@ import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from helpers.plots import beam_tree, search_tree
 from helpers.plots.base import printable, shortened, token_texts
 
 
@@ -84,3 +85,47 @@ def test_a_long_token_keeps_its_beginning_and_its_end() -> None:
     assert shortened("Donaudampfschifffahrt", 12) == "Donauda…ahrt"
     assert len(shortened("x" * 200, 12)) == 12
     assert shortened("short", 12) == "short"
+
+
+STRANGE = [
+    "Ã",
+    "±",
+    "Ġ×©×ľ×ķ×Ŀ",
+    "ĠÙħØ±ØŃØ¨Ø§",
+    "ä½łå¥½",
+    "ĠDonaudampfschifffahrt",
+    "$",
+    "Ċ",
+    "ðŁĻĤ",
+    "Ġa",
+]
+
+
+def test_trees_draw_half_characters_long_tokens_and_every_script(capsys) -> None:
+    tokenizer, ids = byte_level(STRANGE), range(len(STRANGE))
+    paths = [[(a, 0.3), (b, 0.2)] for a in ids for b in ids[:3]]
+    steps = [
+        [(-float(i), (i,)) for i in ids],
+        [(-2.0 - i, (i % 5, i)) for i in ids],
+        [(-3.0 - i, (i % 5, i % 5, i)) for i in ids],
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        search_tree(tokenizer, paths, {"greedy": paths[0], "most probable": paths[4]}, "a prompt for $5 " * 9)
+        beam_tree(tokenizer, steps, 5, "שלום")
+    told = capsys.readouterr().out
+    assert "tree of 30 ways to go on, 2 tokens long. greedy: '<C3><C3>', 6.00 %; most probable: '<B1><B1>'" in told
+    assert "5 beams over 3 steps, 15 pruned candidates shown; the best in the end: '<C3><C3><C3>'" in told
+
+
+def test_no_writing_in_a_tree_lies_on_other_writing(capsys) -> None:
+    tokenizer, ids = byte_level(STRANGE), range(4, 7)
+    paths = [[(a, 0.5), (b, 0.5), (c, 0.5)] for a in ids for b in ids for c in ids]
+    drawn = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("helpers.plots.base.plt.close", drawn.append)
+        search_tree(tokenizer, paths, {"one": paths[0], "other": paths[-1]}, "Me encanta aprender de todo corazón")
+    boxes = [text.get_window_extent() for text in drawn[0].axes[0].texts if text.get_text()]
+    assert len(boxes) > 60
+    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
+    plt.close(drawn[0])

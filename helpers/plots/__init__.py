@@ -5,6 +5,7 @@ from helpers.plots.base import token_texts, use_style
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
 from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
+from helpers.plots.trees import beam_tree, search_tree
 from helpers.plots.vectors import similarity
 from helpers.plots.weights import activations, losses, parameters
 
@@ -13,12 +14,14 @@ __all__ = [
     "attention_masks",
     "bars",
     "batch_speed",
+    "beam_tree",
     "bodies_and_heads",
     "losses",
     "on_characters",
     "padding_effect",
     "parameters",
     "pipeline_steps",
+    "search_tree",
     "similarity",
     "start_end",
     "token_strip",
