@@ -28,5 +28,6 @@ def create_app(hub: Hub, room: Room | None = None) -> Starlette:
     )
     app.state.hub, app.state.room = hub, room
     app.state.accounts = Accounts(hub.pushed.root) if hub.pushed else None
+    app.add_middleware(pages.ForPeople)
     app.add_middleware(KeepEncodedSlashes)
     return app

@@ -1,0 +1,113 @@
+"""How a page is made: the templates, what every one of them may use, and the headers that go with it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from classroom import access, catalogue
+
+STATIC = Path(__file__).parent.parent / "static"
+CHANGES = {"A": "added", "D": "deleted", "M": "changed", "R": "renamed", "C": "copied", "T": "changed"}
+KIND_NAMES = {"models": "model", "datasets": "data set", "spaces": "space"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",  # what one learner may see must not stay in a shared browser
+    "Vary": "Accept, Cookie",
+}
+
+
+def routes() -> list[Route]:
+    """The stylesheet and the icon; no repository's id begins with a dash."""
+    return [Route("/-/style.css", _static("style.css")), Route("/-/icon.svg", _static("icon.svg"))]
+
+
+def page(request: Request, template: str, status: int = 200, **values: object) -> Response:
+    """The page made from a template; each may use `account`, `here` (the Hub's address) and the filters below."""
+    known = {"account": access.account(request), "here": str(request.base_url).rstrip("/"), "section": None}
+    known["has_sign_in"] = request.app.state.room is not None
+    return HTMLResponse(_templates().get_template(template).render(known | values), status, HEADERS)
+
+
+def address(kind: str, name: str, verb: str = "", revision: str = "", path: str = "") -> str:
+    """Where a person finds it: `/{name}`, `/datasets/{name}/tree/{revision}/{path}` and so on, as on the Hub."""
+    parts = ["" if kind == "models" else kind, quote(name), verb, quote(revision, safe=""), quote(path)]
+    return "/" + "/".join(part for part in parts if part)
+
+
+def size(count: int) -> str:
+    """A number of bytes for people, in powers of 1000 as the Hub writes them."""
+    if count < 1000:
+        return f"{count} {'Byte' if count == 1 else 'Bytes'}"
+    power = min(4, (len(str(round(count * 1.0005))) - 1) // 3)
+    value = count / 1000**power
+    return f"{value:.{1 if value < 9.95 else 0}f} {('kB', 'MB', 'GB', 'TB')[power - 1]}"
+
+
+def number(count: int) -> str:
+    """A count of parameters for people: 135 M."""
+    for value, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if count >= value:
+            return f"{count / value:.3g} {unit}"
+    return str(count)
+
+
+def day(seconds: int) -> str:
+    """A time of git in UTC, as people write it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%d %B %Y, %H:%M UTC").lstrip("0")
+
+
+def iso(seconds: int) -> str:
+    """A time of git for machines."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ago(seconds: int) -> str:
+    """How long ago that was; after a month, the day."""
+    passed = datetime.now(UTC).timestamp() - seconds
+    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(passed // length)
+        if count >= 1:
+            if unit == "day" and count > 30:
+                return datetime.fromtimestamp(seconds, UTC).strftime("%d %b %Y").lstrip("0")
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def sentence(text: str) -> str:
+    """A text with a capital letter first, unless it begins with a name such as `all-MiniLM-L6-v2`."""
+    first = text.split(" ")[0]
+    return text if re.search(r"[._-]", first) else text[:1].upper() + text[1:]
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("classroom"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    templates.filters |= {"size": size, "number": number, "day": day, "iso": iso, "ago": ago, "sentence": sentence}
+    templates.globals |= {"address": address, "kind_names": KIND_NAMES, "words": CHANGES, "bundled": catalogue.find}
+    return templates
+
+
+def _static(name: str):
+    def answer(request: Request) -> Response:
+        return FileResponse(STATIC / name, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"})
+
+    return answer

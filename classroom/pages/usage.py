@@ -1,0 +1,100 @@
+"""The lines of code that load a repository, as a learner will write them."""
+
+from __future__ import annotations
+
+import json
+
+from classroom.store import Repository
+
+# Tasks that `pipeline` of transformers 5 knows, with the class that loads the model alone.
+TASKS = {
+    "text-generation": "CausalLM",
+    "text-classification": "SequenceClassification",
+    "token-classification": "TokenClassification",
+    "fill-mask": "MaskedLM",
+    "feature-extraction": "",
+    "zero-shot-classification": "SequenceClassification",
+    "image-classification": "ImageClassification",
+    "automatic-speech-recognition": "SpeechSeq2Seq",
+    "audio-classification": "AudioClassification",
+    "object-detection": "ObjectDetection",
+    "image-text-to-text": "ImageTextToText",
+}
+# Tasks whose pipeline is gone in transformers 5: the class that loads the model.
+WITHOUT_PIPELINE = {
+    "question-answering": "QuestionAnswering",
+    "summarization": "Seq2SeqLM",
+    "translation": "Seq2SeqLM",
+    "text2text-generation": "Seq2SeqLM",
+    "sentence-similarity": "",
+}
+WEIGHTS = (".safetensors", ".bin", ".pt", ".gguf")
+
+
+def lines(repository: Repository, commit: str, kind: str, name: str, revision: str, card: dict) -> list[str]:
+    """Pieces of Python, the shortest way first, that load that revision with the stock libraries."""
+    pinned = f', revision="{_text(revision)}"' if revision != "main" else ""
+    if kind == "datasets":
+        return [f'from datasets import load_dataset\n\ndata = load_dataset("{name}"{pinned})']
+    if kind == "spaces":
+        return _space(repository, commit, name, pinned)
+    if repository.file(commit, "custom_generate/generate.py"):
+        return [f'model.generate(\n    **inputs,\n    custom_generate="{name}",\n    trust_remote_code=True,\n    …\n)']
+    names = [file.path for file in repository.tree(commit) or []]
+    if card.get("library_name") == "sentence-transformers":
+        first = "from sentence_transformers import SentenceTransformer"
+        return [f'{first}\n\nmodel = SentenceTransformer("{name}"{pinned})', _auto(name, "", pinned)]
+    has_weights = any(path.endswith(WEIGHTS) for path in names)
+    if "config.json" in names and has_weights:
+        return _model(name, pinned, card.get("pipeline_tag"), _head(repository, commit))
+    if any(path in names for path in ("tokenizer.json", "tokenizer_config.json")):
+        call = f'AutoTokenizer.from_pretrained(\n    "{name}"{pinned}\n)'
+        return [f"from transformers import AutoTokenizer\n\ntokenizer = {call}"]
+    return [f'from huggingface_hub import snapshot_download\n\nfolder = snapshot_download("{name}"{pinned})']
+
+
+def _model(name: str, pinned: str, task: object, head: str) -> list[str]:
+    if task in TASKS:
+        separator = f'\n    "{task}",\n    model="{name}"{pinned.replace(", ", "," + chr(10) + "    ")},\n'
+        return [
+            f"from transformers import pipeline\n\npipe = pipeline({separator})",
+            _auto(name, TASKS[task] or head, pinned),
+        ]
+    return [_auto(name, WITHOUT_PIPELINE.get(str(task), head), pinned)]
+
+
+def _auto(name: str, head: str, pinned: str) -> str:
+    auto = f"AutoModelFor{head}" if head else "AutoModel"
+    call = f'(\n    "{name}"{pinned}\n)'
+    imports = f"from transformers import {auto}, AutoTokenizer"
+    if len(imports) > 50:
+        imports = f"from transformers import (\n    {auto},\n    AutoTokenizer,\n)"
+    return f"{imports}\n\ntokenizer = AutoTokenizer.from_pretrained{call}\nmodel = {auto}.from_pretrained{call}"
+
+
+def _space(repository: Repository, commit: str, name: str, pinned: str) -> list[str]:
+    if repository.file(commit, f"{name.split('/')[-1]}.py"):
+        return [f'import evaluate\n\nmetric = evaluate.load("{name}")']
+    return [
+        "from huggingface_hub import snapshot_download\n\n"
+        f'folder = snapshot_download(\n    "{name}", repo_type="space"{pinned}\n)'
+    ]
+
+
+def _head(repository: Repository, commit: str) -> str:
+    """The `SequenceClassification` of a configuration's `BertForSequenceClassification`; empty when it names none."""
+    file = repository.file(commit, "config.json")
+    content = repository.read(file) if file and file.size < 1_000_000 else b"{}"
+    try:
+        names = json.loads(content).get("architectures") if isinstance(content, bytes) else None
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    first = names[0] if isinstance(names, list) and names and isinstance(names[0], str) else ""
+    if first.endswith("LMHeadModel"):
+        return "CausalLM"
+    head = first.rpartition("For")[2] if "For" in first else ""
+    return head if head.isalnum() and len(head) < 40 else ""
+
+
+def _text(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
