@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from datetime import UTC, datetime
 
-import yaml
 from dulwich.objects import Commit
 
-from classroom import catalogue
+from classroom import card, catalogue
 from classroom.store import File, Repository
 
-FRONT_MATTER = re.compile(r"---\s*\n(.*?)\n---\s*\n", re.DOTALL)
 SINGULAR = {"models": "model", "datasets": "data set", "spaces": "space"}
 
 
@@ -24,6 +21,11 @@ def unknown_id(kind: str, name: str) -> str:
         f"This is the classroom Hub, and it has no {SINGULAR[kind]} '{name}'. Run `python -m classroom list` to see"
         " what it has, or set COURSE_HUB=hub and restart the kernel to load it from the public Hub."
     )
+
+
+def not_yours(name: str) -> str:
+    """The sentence for an id that comes with the classroom and that somebody wants to write to."""
+    return f"'{name}' comes with the classroom and cannot be changed. Push to an id that begins with your own name."
 
 
 def repository(kind: str, name: str, found: Repository, commit: str, with_sizes: bool) -> dict:
@@ -36,8 +38,8 @@ def repository(kind: str, name: str, found: Repository, commit: str, with_sizes:
         "id": name,
         "author": name.split("/")[0] if "/" in name else None,
         "sha": commit,
-        "lastModified": _iso(found.history(commit)[0]),
-        "private": False,
+        "lastModified": _iso(found.git[commit.encode()]),
+        "private": found.private,
         "gated": False,
         "disabled": False,
         "downloads": 0,
@@ -56,8 +58,8 @@ def repository(kind: str, name: str, found: Repository, commit: str, with_sizes:
 def card_data(found: Repository, commit: str) -> dict:
     """The YAML at the top of the repository's README.md; empty when there is none."""
     readme = found.file(commit, "README.md")
-    front = FRONT_MATTER.match(found.read(readme).decode("utf-8", "replace")) if readme else None
-    return (yaml.safe_load(front[1]) or {}) if front else {}
+    content = found.read(readme) if readme and not readme.is_folder else b""
+    return card.read(content.decode("utf-8", "replace"))[0] if isinstance(content, bytes) else {}
 
 
 def entry(file: File) -> dict:

@@ -108,7 +108,7 @@ def _repository(request: Request, kind: str, service: str) -> Repository:
             message = f"Nothing public here is called {name}; log in with a token if it is yours."
             raise Problem(401, "RepoNotFound", message) from problem
         raise
-    if service == WRITE and (hub.pushed is None or found.large != hub.pushed.large):
+    if service == WRITE and (hub.pushed is None or found.root != hub.pushed.root):
         raise Problem(403, "Forbidden", f"{name} comes with the course and is read only; push to one of yours.")
     return found
 

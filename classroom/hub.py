@@ -5,10 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from classroom import assemble, catalogue, sources
-from classroom.store import KINDS, Repository, Store
+from classroom import assemble, catalogue, repositories, sources
+from classroom.names import KINDS
+from classroom.store import Repository, Store
+
+# Large files come in parts of this size, so that a broken connection costs one part and not the whole.
+PART_BYTES = 64 * 2**20
 
 # One at a time: thirty learners who ask for what is not there yet must not start thirty processes with torch in them.
 _preparing = threading.Lock()
@@ -23,6 +27,7 @@ class Hub:
 
     def __init__(self, pushed: Store | None = None, mirror: Store | None = None) -> None:
         self.pushed, self.mirror = pushed, mirror
+        self.part_bytes = PART_BYTES
         self.stores = tuple(store for store in (pushed, mirror) if store)
 
     @classmethod
@@ -48,13 +53,19 @@ class Hub:
         taken = [part.split("/")[0] for entry in catalogue.entries() for part in (entry.id, *entry.aliases)]
         return namespace.lower() in {name.lower().removesuffix(".git") for name in mirrored + taken}
 
-    def listing(self, kind: str) -> Iterator[str]:
+    def canonical(self, kind: str, name: str) -> str:
+        """The id under which `name` is found today: a repository that was moved is still asked for by its old one."""
+        for _ in range(10):
+            target = self.pushed and repositories.moved_to(self.pushed, kind, name)
+            if not target:
+                break
+            name = target
+        return name
+
+    def listing(self, kind: str) -> list[str]:
         """Every id of that kind, each once."""
-        seen = set()
-        for store in self.stores:
-            for folder in sorted((store.root / kind).glob("**/*.git")):
-                seen.add(folder.relative_to(store.root / kind).as_posix().removesuffix(".git"))
-        yield from sorted(seen | {entry.id for entry in catalogue.entries() if entry.kind == kind})
+        bundled = [entry.id for entry in catalogue.entries() if entry.kind == kind]
+        return sorted({*bundled, *(name for store in self.stores for name in store.ids(kind))})
 
 
 def prepare(ids: Iterable[str]) -> None:

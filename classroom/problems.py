@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 from starlette.exceptions import HTTPException
@@ -28,3 +29,12 @@ def answer(request: Request, error: Problem) -> Response:
 def unavailable(request: Request, error: SourceError) -> Response:
     """A bundled repository that could not be made."""
     return answer(request, Problem(503, "Unavailable", " ".join(str(error).split())))
+
+
+def disk(request: Request, error: OSError) -> Response:
+    """What the disk refuses: no room, or a repository that was deleted while it was read."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return answer(request, Problem(507, "InsufficientStorage", "The Hub's disk is full; nothing was changed."))
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return answer(request, Problem(404, "EntryNotFound", "This was deleted or moved a moment ago."))
+    raise error

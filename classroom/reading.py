@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from classroom import asked, describe
+from classroom import asked, describe, files
 from classroom.problems import Problem
 
 
@@ -41,45 +40,28 @@ def _resolve_for(kind: str) -> Callable[[Request], Response]:
         file = repository.file(commit, asked.path(request))
         if file is None or file.is_folder:
             raise Problem(404, "EntryNotFound", "Entry not found", **{"X-Repo-Commit": commit})
-        headers = {"X-Repo-Commit": commit, "ETag": f'"{file.etag}"', "Accept-Ranges": "bytes"}
+        headers = {"X-Repo-Commit": commit, "ETag": f'"{file.etag}"'}
         if file.sha256:
             headers |= {"X-Linked-Etag": headers["ETag"], "X-Linked-Size": str(file.size)}
-        content = repository.read(file)
-        if isinstance(content, bytes):
-            return _bytes_response(request, content, headers)
-        return FileResponse(content, headers=headers, media_type="application/octet-stream")
+        return files.answer(request, repository.read(file), headers)
 
     return resolve
-
-
-def _bytes_response(request: Request, content: bytes, headers: dict[str, str]) -> Response:
-    """The whole of `content`, or the one range that was asked for (RFC 9110, section 14)."""
-    wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
-    if not wanted or wanted[0] == "bytes=-":
-        return Response(content, headers=headers, media_type="text/plain; charset=utf-8")
-    size = len(content)
-    first = int(wanted[1]) if wanted[1] else max(0, size - int(wanted[2]))
-    last = min(int(wanted[2]), size - 1) if wanted[1] and wanted[2] else size - 1
-    if first > last:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
-    headers |= {"Content-Range": f"bytes {first}-{last}/{size}"}
-    return Response(content[first : last + 1], 206, headers, media_type="text/plain; charset=utf-8")
 
 
 def _info(request: Request) -> Response:
     kind = request.path_params["kind"]
     repository, commit = asked.at_revision(request, kind)
     with_sizes = "blobs" in request.query_params
-    return JSONResponse(describe.repository(kind, request.path_params["repo"], repository, commit, with_sizes))
+    return JSONResponse(describe.repository(kind, asked.name(request, kind), repository, commit, with_sizes))
 
 
 def _tree(request: Request) -> Response:
     repository, commit = asked.at_revision(request, request.path_params["kind"])
     recursive = request.query_params.get("recursive", "").lower() in ("true", "1")
-    files = repository.tree(commit, asked.path(request), recursive)
-    if files is None:
+    entries = repository.tree(commit, asked.path(request), recursive)
+    if entries is None:
         raise Problem(404, "EntryNotFound", f"{asked.path(request)} does not exist", **{"X-Repo-Commit": commit})
-    return JSONResponse([describe.entry(file) for file in files], headers={"X-Repo-Commit": commit})
+    return JSONResponse([describe.entry(entry) for entry in entries], headers={"X-Repo-Commit": commit})
 
 
 async def _paths_info(request: Request) -> Response:

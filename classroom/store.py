@@ -7,7 +7,9 @@ SHA-256. A commit becomes visible when its branch moves, which is one atomic wri
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -18,15 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from dulwich.index import commit_tree
-from dulwich.objects import Blob, Commit, Tag, Tree
+from dulwich.objects import S_ISGITLINK, Blob, Commit, Tag, Tree
 from dulwich.repo import Repo
 
-KINDS = ("models", "datasets", "spaces")
+from classroom.names import KINDS, is_ref, is_repository_id
+from classroom.scratch import Scratch
+
 LARGE_SUFFIXES = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".parquet", ".arrow", ".npz", ".zip", ".gz")
 LARGE_BYTES = 10 * 1024 * 1024
 ATTRIBUTES = "".join(f"*{suffix} filter=lfs diff=lfs merge=lfs -text\n" for suffix in LARGE_SUFFIXES)
 POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize (\d+)\n\Z")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 AUTHOR = b"Classroom Hub <classroom@localhost>"
 
 
@@ -47,18 +50,16 @@ class File:
         return self.sha256 or self.oid
 
 
-def is_repository_id(name: str) -> bool:
-    """Whether `name` is `name` or `namespace/name` in the letters that the Hub allows, so that it is safe as a path."""
-    parts = name.split("/")
-    return len(parts) <= 2 and all(NAME.fullmatch(part) and ".." not in part for part in parts)
-
-
 class Repository:
     """One bare git repository, read at a revision; every `commit` argument is a full commit id (40 hex digits)."""
 
-    def __init__(self, folder: Path, large: Path) -> None:
+    def __init__(self, folder: Path, root: Path) -> None:
+        """`folder` is the bare repository, `root` the store that it belongs to."""
+        self.folder, self.root = folder, root
         self.git = Repo(str(folder))
-        self.large = large
+        # What was pushed lies in the repository itself, so that nobody gets at a private file by its hash alone.
+        own = folder / "lfs" / "objects"
+        self.large = own if own.is_dir() else root / "large"
 
     @property
     def private(self) -> bool:
@@ -69,20 +70,36 @@ class Repository:
         """Full ref names with the commits they point at, annotated tags peeled."""
         found = {}
         for name in sorted(self.git.refs.keys()):
-            if name != b"HEAD":
-                target = self.git[self.git.refs[name]]
-                found[name.decode()] = (target.object[1] if isinstance(target, Tag) else target.id).decode()
+            commit = self._peeled(name) if name != b"HEAD" else None
+            if commit:
+                found[name.decode("utf-8", "replace")] = commit
         return found
 
-    def resolve(self, revision: str) -> str | None:
-        """The commit that a branch, tag, full ref name or full commit id names; None when there is none."""
-        refs = self.refs()
+    def ref(self, revision: str) -> str | None:
+        """The full name of the branch, tag or ref that `revision` names; None when it names none."""
         for name in (f"refs/heads/{revision}", f"refs/tags/{revision}", revision):
-            if name in refs:
-                return refs[name]
-        if re.fullmatch("[0-9a-f]{40}", revision) and revision.encode() in self.git:
-            return revision if isinstance(self.git[revision.encode()], Commit) else None
+            if is_ref(name) and self._peeled(name.encode()):
+                return name
         return None
+
+    def resolve(self, revision: str) -> str | None:
+        """The commit named by a branch, tag, full ref name or commit id (seven digits will do); None without one."""
+        name = self.ref(revision)
+        if name:
+            return self._peeled(name.encode())
+        if not re.fullmatch("[0-9a-f]{7,40}", revision):
+            return None
+        ids = list(itertools.islice(self.git.object_store.iter_prefix(revision.encode()), 2))
+        return revision_id.decode() if len(ids) == 1 and isinstance(self.git[revision_id := ids[0]], Commit) else None
+
+    def _peeled(self, name: bytes) -> str | None:
+        try:
+            target = self.git[self.git.refs[name]]
+        except (KeyError, OSError):  # a folder of refs is no ref
+            return None
+        while isinstance(target, Tag):
+            target = self.git[target.object[1]]
+        return target.id.decode() if isinstance(target, Commit) else None
 
     def tree(self, commit: str, folder: str = "", recursive: bool = False) -> list[File] | None:
         """The entries under `folder`, sorted by path, folders included; None when there is no such folder."""
@@ -116,13 +133,17 @@ class Repository:
             if not oid:
                 return None
             is_folder = stat.S_ISDIR(mode)
+            if S_ISGITLINK(mode):
+                return None
         return oid, is_folder
 
     def _walk(self, oid: bytes, folder: str, recursive: bool) -> Iterator[File]:
         tree = self.git[oid]
         assert isinstance(tree, Tree)
         for item in tree.iteritems():
-            path = f"{folder}/{item.path.decode()}".lstrip("/")
+            if S_ISGITLINK(item.mode):
+                continue  # another repository, which git knows by a commit only
+            path = f"{folder}/{item.path.decode('utf-8', 'replace')}".lstrip("/")
             is_folder = stat.S_ISDIR(item.mode)
             yield self._entry(path, item.sha, is_folder)
             if is_folder and recursive:
@@ -131,11 +152,16 @@ class Repository:
     def _entry(self, path: str, oid: bytes, is_folder: bool) -> File:
         if is_folder:
             return File(path, oid.decode(), 0, is_folder=True)
+        size, data = self._size_and_start(oid)
+        pointer = POINTER.match(data) if size < 200 else None
+        # A pointer whose content is not here, as a learner may write one by hand, is the text that it is.
+        if pointer and size_of(large_path(self.large, pointer[1].decode())) == int(pointer[2]):
+            return File(path, oid.decode(), int(pointer[2]), pointer[1].decode(), size)
+        return File(path, oid.decode(), size)
+
+    def _size_and_start(self, oid: bytes) -> tuple[int, bytes]:
         data = self.git[oid].data
-        pointer = POINTER.match(data) if len(data) < 200 else None
-        if pointer:
-            return File(path, oid.decode(), int(pointer[2]), pointer[1].decode(), len(data))
-        return File(path, oid.decode(), len(data))
+        return len(data), data[:200]
 
 
 class Store:
@@ -144,6 +170,12 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.large = root / "large"
+
+    @functools.cached_property
+    def scratch(self) -> Path:
+        """This process's own folder in the store, for what is not finished yet."""
+        self._scratch = Scratch(self.root / "incoming")
+        return self._scratch.folder
 
     def path(self, kind: str, name: str) -> Path:
         """Where a repository lies. Raises ValueError for an id that could reach outside the store."""
@@ -157,7 +189,13 @@ class Store:
             folder = self.path(kind, name)
         except ValueError:
             return None
-        return Repository(folder, self.large) if folder.is_dir() else None
+        return Repository(folder, self.root) if (folder / "HEAD").is_file() else None
+
+    def ids(self, kind: str) -> list[str]:
+        """The ids of its repositories of that kind, sorted."""
+        top = self.root / kind
+        found = [*top.glob("*.git"), *top.glob("*/*.git")]
+        return sorted(folder.relative_to(top).as_posix().removesuffix(".git") for folder in found)
 
     def import_folder(self, kind: str, name: str, folder: Path, message: str, tags: tuple[str, ...] = ()) -> str:
         """Make the repository from a folder of files, in one commit on `main`, and return the commit's id.
@@ -214,3 +252,11 @@ class Store:
 def large_path(large: Path, sha256: str) -> Path:
     """Where a large file of that hash lies, in the layout of git-lfs."""
     return large / sha256[:2] / sha256[2:4] / sha256
+
+
+def size_of(path: Path) -> int | None:
+    """The size of a file in bytes; None when there is no such file."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None

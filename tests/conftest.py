@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from classroom import catalogue
+from classroom.accounts import Accounts
 from classroom.hub import Hub
 from classroom.server import serve_in_thread
 from classroom.sources import cache_root
@@ -87,6 +88,43 @@ def client(endpoint: str, tmp_path: Path) -> Iterator[Client]:
     def run(code: str, timeout: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
         own = {"HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
         return run_python(code, timeout, own | variables)
+
+    yield run
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Hub:
+    """A Hub that may be written to; large files come to it in parts of one megabyte."""
+    made = Hub(Store(tmp_path_factory.mktemp("hub") / "pushed"))
+    made.part_bytes = 2**20
+    return made
+
+
+@pytest.fixture(scope="session")
+def hub_endpoint(hub: Hub) -> str:
+    """The address of the running Hub that may be written to."""
+    return serve_in_thread(hub)
+
+
+@pytest.fixture(scope="session")
+def token(hub: Hub) -> Callable[[str], str]:
+    """A new token of the account of that name."""
+    accounts = Accounts(hub.pushed.root)
+
+    def new(name: str = "learner", **how: str) -> str:
+        accounts.add(name)
+        return accounts.new_token(name, **how)
+
+    return new
+
+
+@pytest.fixture
+def pusher(hub_endpoint: str, token: Callable[[str], str], tmp_path: Path) -> Iterator[Client]:
+    """Runs Python code in a fresh process, logged in as `learner` to the Hub that may be written to."""
+
+    def run(code: str, timeout: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
+        own = {"HF_ENDPOINT": hub_endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
+        return run_python(code, timeout, own | {"HF_TOKEN": token("learner")} | variables)
 
     yield run
 

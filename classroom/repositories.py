@@ -1,0 +1,122 @@
+"""Making, moving and deleting repositories in the store that is written to: each whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from dulwich.repo import Repo
+
+from classroom import commits, scratch
+from classroom.names import KINDS, is_repository_id
+from classroom.problems import Problem
+from classroom.store import ATTRIBUTES, Repository, Store
+
+# Parts of large files whose upload was never completed are kept for a day.
+FORGOTTEN = 24 * 3600
+
+
+def clean(store: Store) -> None:
+    """Take away what interrupted uploads left: of servers that ended, and parts that nobody completed in a day."""
+    scratch.clean(store.root / "incoming")
+    too_old = time.time() - FORGOTTEN
+    for kind in KINDS:
+        for name in store.ids(kind):
+            folder = store.path(kind, name)
+            for left in (*folder.glob("lfs/incoming/*"), *folder.glob("objects/*/tmp_obj_*")):
+                with contextlib.suppress(FileNotFoundError):
+                    if left.stat().st_mtime < too_old:
+                        shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def create(store: Store, kind: str, name: str, author: str, private: bool, files: dict[str, bytes]) -> Repository:
+    """Make a repository whose first commit holds `files` and the usual `.gitattributes`.
+
+    Raises Problem 409 when there is one of that id.
+    """
+    target = store.path(kind, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary(store) as temporary:
+        made = Path(temporary) / "made.git"
+        Repo.init_bare(str(made), mkdir=True, default_branch=b"main").close()
+        (made / "lfs" / "objects").mkdir(parents=True)
+        (made / "lfs" / "incoming").mkdir()
+        (made / "hub").mkdir()
+        repository = Repository(made, store.root)
+        set_private(repository, private)
+        root = commits.Folder(repository)
+        for path, content in {".gitattributes": ATTRIBUTES.encode(), **files}.items():
+            root.put(path, commits.add_file(repository, content))
+        first = commits.commit(repository, root.write(), [], author, "initial commit")
+        commits.move_ref(repository, "refs/heads/main", None, first)
+        repository.git.close()
+        try:
+            made.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            raise Problem(409, "Conflict", f"You already created this {kind[:-1]} repo: {name}") from None
+    _note(store, kind, name).unlink(missing_ok=True)
+    commits.flush_folder(target.parent)
+    return store.repository(kind, name)
+
+
+def set_private(repository: Repository, private: bool) -> None:
+    """Let only its owner see the repository, or everybody; also the settings that stock git needs here."""
+    config = repository.git.get_config()
+    config.set((b"hub",), b"private", b"true" if private else b"false")
+    config.set((b"receive",), b"fsckObjects", b"true")
+    config.set((b"core",), b"fsync", b"all")
+    with commits.temporary(repository.folder, "config_") as (file, name):
+        config.write_to_file(file)
+        commits.flush(file)
+        os.replace(name, repository.folder / "config")
+
+
+def delete(store: Store, repository: Repository) -> None:
+    """Take a repository away, from one moment to the next."""
+    with commits.writing(repository), _temporary(store) as temporary:
+        repository.folder.rename(Path(temporary) / "deleted.git")
+        commits.flush_folder(repository.folder.parent)
+
+
+def move(store: Store, kind: str, old: str, new: str) -> None:
+    """Give a repository another id; the old one leads to it from then on. Raises Problem 409 when `new` is taken."""
+    target, repository = store.path(kind, new), store.repository(kind, old)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with commits.writing(repository):
+        note = _note(store, kind, old)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        with commits.temporary(note.parent, "note_") as (file, name):
+            file.write(new.encode())
+            commits.flush(file)
+            os.replace(name, note)  # harmless as long as the repository is still there: it answers first
+        try:
+            repository.folder.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            raise Problem(409, "Conflict", f"There is already a {kind[:-1]} repo of that name: {new}") from None
+    commits.flush_folder(target.parent)
+
+
+def moved_to(store: Store, kind: str, name: str) -> str | None:
+    """The id that a repository was moved to; None when it was not."""
+    if not is_repository_id(name) or store.path(kind, name).exists():
+        return None
+    try:
+        return _note(store, kind, name).read_text()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _note(store: Store, kind: str, name: str) -> Path:
+    return store.root / "moved" / kind / f"{name}.to"
+
+
+def _temporary(store: Store) -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(dir=store.scratch, ignore_cleanup_errors=True)

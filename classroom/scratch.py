@@ -1,0 +1,31 @@
+"""Folders for what is not finished yet, one for each server, so that those of servers that died can be told apart."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class Scratch:
+    """A folder of this process's own below `parent`; its lock is held as long as the process lives."""
+
+    def __init__(self, parent: Path) -> None:
+        parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            self.folder = Path(tempfile.mkdtemp(dir=parent))
+            self._lock = FileLock(f"{self.folder}.lock", thread_local=False)
+            self._lock.acquire()
+            if self.folder.is_dir():  # else another server's `clean` came between the two lines above
+                return
+
+
+def clean(parent: Path) -> None:
+    """Take away the folders of processes that ended."""
+    for lock in parent.glob("*.lock"):
+        with contextlib.suppress(Timeout), FileLock(lock, timeout=0):
+            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+            lock.unlink(missing_ok=True)
