@@ -2,6 +2,7 @@
 
 from helpers.plots.architecture import bodies_and_heads
 from helpers.plots.base import token_texts, use_style
+from helpers.plots.chat import side_by_side, token_roles
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
 from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
@@ -22,8 +23,10 @@ __all__ = [
     "parameters",
     "pipeline_steps",
     "search_tree",
+    "side_by_side",
     "similarity",
     "start_end",
+    "token_roles",
     "token_strip",
     "token_texts",
     "use_style",
