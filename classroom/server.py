@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 
@@ -23,7 +24,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", "ports go from 0 to 65535")
+        number = getattr(error, "errno", None) or 0
+        reason = os.strerror(number) if number > 0 else getattr(error, "strerror", "ports go from 0 to 65535")
         raise ServerError(f"Cannot listen on {host}:{port} ({reason}). Choose another one with --port.") from error
 
 
@@ -33,14 +35,17 @@ def serve(hub: Hub, bound: socket.socket, room: Room | None = None) -> None:
         _server(hub, room, patience.allow_files()).run(sockets=[bound])
 
 
-def serve_in_thread(hub: Hub, room: Room | None = None) -> str:
-    """Start the server on a free port of 127.0.0.1, in a thread that ends with the process; return its address."""
-    bound, server = listen("127.0.0.1", 0), _server(hub, room)
+def serve_in_thread(hub: Hub, room: Room | None = None, connections: int | None = None) -> str:
+    """Start the server on a free port of 127.0.0.1, in a thread that ends with the process; return its address.
+
+    `connections` bounds how many are answered at once.
+    """
+    bound, server = listen("127.0.0.1", 0), _server(hub, room, connections)
     threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="classroom-hub").start()
     return f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-def _server(hub: Hub, room: Room | None, connections: int | None = None) -> uvicorn.Server:
+def _server(hub: Hub, room: Room | None, connections: int | None) -> uvicorn.Server:
     config = uvicorn.Config(
         create_app(hub, room),
         http=patience.Patience,

@@ -7,7 +7,6 @@ address and each account; forms carry a secret that the browser's cookie repeats
 
 from __future__ import annotations
 
-import functools
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,12 +14,13 @@ from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from classroom import access, devices
 from classroom.accounts import LEARNER, SESSION_SECONDS, AccountError, Accounts, as_name
 from classroom.devices import Device, DeviceError
+from classroom.pages import rendering
 from classroom.problems import Problem
 
 FORM_BYTES = 16 * 1024
@@ -28,12 +28,6 @@ GUESSES = 20  # wrong codes or PINs in ten minutes from one address
 GUESSES_AT_ACCOUNT = 30  # wrong PINs in ten minutes for one account, from everywhere
 FORM_COOKIE = "classroom_form"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
-    " frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 def routes() -> list[Route]:
@@ -129,10 +123,10 @@ def _show(request: Request, code: str) -> Response:
         return _render(request, "alone")
     signed_in = signed_in_as(request)
     if not signed_in or not _asks_for_code(request):
-        return _render(request, "welcome" if signed_in else "sign-in", code=code, account=signed_in)
+        return _render(request, "welcome" if signed_in else "sign-in", code=code, name=signed_in)
     device = _guess(request, lambda: devices.find(_accounts(request), code)) if code else None
     problem = f"No computer waits with the code {devices.as_code(code)}." if code and not device else None
-    return _render(request, "confirm", code=code, account=signed_in, device=device, problem=problem)
+    return _render(request, "confirm", code=code, name=signed_in, device=device, problem=problem)
 
 
 def _submit(request: Request, asked: dict[str, str]) -> Response:
@@ -147,7 +141,7 @@ def _submit(request: Request, asked: dict[str, str]) -> Response:
         if device is None:
             problem = f"No computer waits with the code {devices.as_code(code)}. Look at your notebook once more."
             step = "confirm" if signed_in_as(request) else "sign-in"
-            return _render(request, step, 400, account=signed_in_as(request), problem=problem, written=asked)
+            return _render(request, step, 400, name=signed_in_as(request), problem=problem, written=asked)
     if asked.get("choice") == "deny" and device:
         devices.decide(accounts, device, None)
         return _render(request, "denied")
@@ -189,7 +183,7 @@ def _welcome(request: Request, account: str, device: Device | None, pin: str | N
     accounts = _accounts(request)
     if device:
         devices.decide(accounts, device, account)
-    response = _render(request, "done" if device else "welcome", account=account, pin=pin)
+    response = _render(request, "done" if device else "welcome", name=account, pin=pin)
     if signed_in_as(request) != account:
         cookie = {"max_age": SESSION_SECONDS, "httponly": True, "samesite": "lax"}
         response.set_cookie(access.COOKIE, accounts.open_session(account), **cookie)
@@ -257,17 +251,11 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-@functools.cache
-def _template() -> object:
-    import jinja2
-
-    environment = jinja2.Environment(loader=jinja2.PackageLoader("classroom"), autoescape=True, trim_blocks=True)
-    return environment.get_template("signin.html")
-
-
 def _render(request: Request, step: str, status: int = 200, **values: object) -> Response:
+    """The page at one of its steps: sign-in, pin, confirm; done, welcome, denied, alone, stop."""
     secret = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
-    known = {"written": {}, "asks_for_code": _asks_for_code(request), "action": request.url.path, "form": secret}
-    response = HTMLResponse(_template().render(step=step, **known | values), status, HEADERS)
+    known = dict.fromkeys(("name", "code", "device", "pin", "problem")) | {"written": {}, "step": step, "form": secret}
+    known |= {"asks_for_code": _asks_for_code(request), "action": request.url.path}
+    response = rendering.page(request, "signin.html", status, **known | values)
     response.set_cookie(FORM_COOKIE, secret, httponly=True, samesite="lax")
     return response
