@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from tools import images, links
 from tools.exercises import without_solutions
 from tools.notebooks import KERNELSPEC, ROOT, exercises, lessons, read, repository_address, solutions
+from tools.outputs import WIDGET
 
 ALL = lessons() + solutions() + exercises()
 EXECUTED = lessons() + solutions()
@@ -101,6 +102,11 @@ def test_outputs_hold_no_noise_and_only_the_errors_that_are_meant(path: Path) ->
             assert output.get("name") != "stderr"
             assert not NOISE.search(str(output.get("text", ""))), cell.id
             assert not MACHINE_PATH.search("".join(output.get("traceback", []))), cell.id
+
+
+@each(EXECUTED)
+def test_widgets_are_stored_as_what_shows_without_a_kernel(path: Path) -> None:
+    assert not any(WIDGET in output.get("data", {}) for output in outputs(read(path))), "run `make outputs`"
 
 
 @each(ALL)

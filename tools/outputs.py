@@ -17,6 +17,7 @@ from nbclient.exceptions import CellExecutionError
 from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import ROOT, lessons, read, solutions, write
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 INSTALLED = re.compile(r"[^\s(]*[/\\]site-packages")
 
 
@@ -44,6 +45,7 @@ def execute(path: Path) -> None:
         if cell.cell_type == "code":
             merge_streams(cell)
             hide_paths(cell)
+            drop_widgets(cell)
     write(notebook, path)
 
 
@@ -64,6 +66,12 @@ def hide_paths(cell: dict) -> None:
         if output.output_type == "error":
             output.evalue = INSTALLED.sub("…/site-packages", output.evalue)
             output.traceback = [INSTALLED.sub("…/site-packages", line) for line in output.traceback]
+
+
+def drop_widgets(cell: dict) -> None:
+    """Leave of a widget what shows without a kernel: its number is random, and stored views do not render on GitHub."""
+    for output in cell.outputs:
+        output.get("data", {}).pop(WIDGET, None)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from helpers.plots.architecture import bodies_and_heads
 from helpers.plots.base import token_texts, use_style
 from helpers.plots.chat import side_by_side, token_roles
+from helpers.plots.distributions import coloured_text, cut_points, distributions, filtered
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
 from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
@@ -17,6 +18,10 @@ __all__ = [
     "batch_speed",
     "beam_tree",
     "bodies_and_heads",
+    "coloured_text",
+    "cut_points",
+    "distributions",
+    "filtered",
     "losses",
     "on_characters",
     "padding_effect",

@@ -32,15 +32,18 @@ def use_style() -> None:
 
 def show(figure: Figure, alt: str) -> None:
     """Display a figure with its description: `alt` is what a screen reader, a terminal or a failed image shows."""
+    data, metadata = picture(figure, alt)
+    display(data, metadata=metadata, raw=True)
+
+
+def picture(figure: Figure, alt: str) -> tuple[dict[str, str], dict[str, dict]]:
+    """The figure and its description as what a notebook displays: data and metadata by MIME type. Closes the figure."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(figure)
     width, height = (round(inches * 96) for inches in figure.get_size_inches())
-    display(
-        {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": f"Figure: {alt}"},
-        metadata={"image/png": {"alt": alt, "width": width, "height": height}},
-        raw=True,
-    )
+    data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": f"Figure: {alt}"}
+    return data, {"image/png": {"alt": alt, "width": width, "height": height}}
 
 
 def printable(token: str) -> str:
