@@ -33,6 +33,10 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.001 or share == 0 else "under 0.1 %"
 
 
+def _left(share: float) -> str:
+    return percent(share) if share > 0 else "cut"
+
+
 def entropy(probabilities: ArrayLike) -> float:
     """The entropy of a distribution in bits: the number of yes-no questions that its outcome is worth."""
     kept = np.asarray(probabilities, dtype=float)
@@ -104,7 +108,7 @@ def draw_filtered(
     alt = (
         f"{title}: {kept:,} of {len(old):,} tokens are kept and hold {percent(held)} of the probability; entropy"
         f" {entropy(old):.1f} bits before, {entropy(new):.1f} after. Most likely, before and after: "
-        + ", ".join(f"{name} {percent(old[i])} {percent(new[i])}" for name, i in zip(names[:5], order, strict=False))
+        + ", ".join(f"{name} {percent(old[i])} {_left(new[i])}" for name, i in zip(names[:5], order, strict=False))
         + "."
     )
     return figure, alt
