@@ -7,6 +7,7 @@ from helpers.plots.distributions import coloured_text, cut_points, distributions
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
 from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
+from helpers.plots.training import confusion, learning_curves, lengths, step_losses
 from helpers.plots.trees import beam_tree, search_tree
 from helpers.plots.vectors import similarity
 from helpers.plots.weights import activations, losses, parameters
@@ -19,9 +20,12 @@ __all__ = [
     "beam_tree",
     "bodies_and_heads",
     "coloured_text",
+    "confusion",
     "cut_points",
     "distributions",
     "filtered",
+    "learning_curves",
+    "lengths",
     "losses",
     "on_characters",
     "padding_effect",
@@ -31,6 +35,7 @@ __all__ = [
     "side_by_side",
     "similarity",
     "start_end",
+    "step_losses",
     "token_roles",
     "token_strip",
     "token_texts",
