@@ -26,6 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         number = getattr(error, "errno", None) or 0
         reason = os.strerror(number) if number > 0 else getattr(error, "strerror", "ports go from 0 to 65535")
+        reason = reason.split(" (while")[0]  # asyncio's and Python 3.11's own addition
         raise ServerError(f"Cannot listen on {host}:{port} ({reason}). Choose another one with --port.") from error
 
 

@@ -59,7 +59,8 @@ class Repository:
         self.git = Repo(str(folder))
         # What was pushed lies in the repository itself, so that nobody gets at a private file by its hash alone.
         own = folder / "lfs" / "objects"
-        self.large = own if own.is_dir() else root / "large"
+        self._is_pushed = own.is_dir()
+        self.large = own if self._is_pushed else root / "large"
 
     @property
     def private(self) -> bool:
@@ -145,19 +146,22 @@ class Repository:
                 continue  # another repository, which git knows by a commit only
             path = f"{folder}/{item.path.decode('utf-8', 'replace')}".lstrip("/")
             is_folder = stat.S_ISDIR(item.mode)
-            yield self._entry(path, item.sha, is_folder)
+            entry = self._entry(path, item.sha, is_folder)
+            if entry:
+                yield entry
             if is_folder and recursive:
                 yield from self._walk(item.sha, path, recursive)
 
-    def _entry(self, path: str, oid: bytes, is_folder: bool) -> File:
+    def _entry(self, path: str, oid: bytes, is_folder: bool) -> File | None:
         if is_folder:
             return File(path, oid.decode(), 0, is_folder=True)
         size, data = self._size_and_start(oid)
         pointer = POINTER.match(data) if size < 200 else None
-        # A pointer whose content is not here, as a learner may write one by hand, is the text that it is.
         if pointer and size_of(large_path(self.large, pointer[1].decode())) == int(pointer[2]):
             return File(path, oid.decode(), int(pointer[2]), pointer[1].decode(), size)
-        return File(path, oid.decode(), size)
+        # A pointer whose content is not here: in a mirror it is a file that was left out, and else the text that a
+        # learner wrote by hand.
+        return None if pointer and not self._is_pushed else File(path, oid.decode(), size)
 
     def _size_and_start(self, oid: bytes) -> tuple[int, bytes]:
         data = self.git[oid].data
