@@ -6,6 +6,7 @@ from helpers.plots.chat import side_by_side, token_roles
 from helpers.plots.distributions import coloured_text, cut_points, distributions, filtered
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
+from helpers.plots.speculative import draft_steps, speed_up
 from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
 from helpers.plots.training import confusion, learning_curves, lengths, step_losses
 from helpers.plots.trees import beam_tree, search_tree
@@ -23,6 +24,7 @@ __all__ = [
     "confusion",
     "cut_points",
     "distributions",
+    "draft_steps",
     "filtered",
     "learning_curves",
     "lengths",
@@ -34,6 +36,7 @@ __all__ = [
     "search_tree",
     "side_by_side",
     "similarity",
+    "speed_up",
     "start_end",
     "step_losses",
     "token_roles",
