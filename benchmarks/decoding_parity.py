@@ -1,10 +1,11 @@
 """Our contrastive and group beam search beside transformers 4.49's own: the same tokens, and how fast.
 
-    python -m benchmarks.decoding_parity --work WORK [--cases 240] [--repeats 5] [--write-cards]
+    python -m benchmarks.decoding_parity [--work WORK] [--cases 240] [--repeats 5] [--write-cards]
 
-WORK keeps a virtual environment with transformers 4.49.0 (made on the first run, about 1 GB) and small random models.
-Each environment runs `benchmarks/decoding_worker.py` on one thread; both get the same requests, one after the other, so
-that a busy machine slows both. Ends with two tables, and with status 1 if any token differs, in half precision too.
+WORK keeps a virtual environment with transformers 4.49.0 (made on the first run, about 1 GB), small random models, and
+the answers of a run that was interrupted: the next one goes on from there. Each environment runs
+`benchmarks/decoding_worker.py` on one thread; both get the same requests, one after the other, so that a busy machine
+slows both. Ends with two tables, and with status 1 if any token differs, in half precision too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from safetensors.torch import save_file
 from tqdm.auto import tqdm
 
 from benchmarks.decoding_worker import KINDS
+from benchmarks.progress import Progress
+from classroom.sources import cache_root
 
 OLD = ["transformers==4.49.0", f"torch=={torch.__version__.split('+')[0]}"]
 WORKER = Path(__file__).with_name("decoding_worker.py")
@@ -183,14 +186,14 @@ def random_case(number: int, models: list[str], dtype: str) -> dict:
     }
 
 
-def compare(old: Worker, new: Worker, models: list[str], cases: int) -> list[dict]:
+def compare(old: Worker, new: Worker, models: list[str], cases: int, progress: Progress) -> list[dict]:
     """Both answers to `cases` random requests in each precision; one table row per search and precision."""
     rows = []
     for dtype in PRECISIONS:
         counts = {search: Counter() for search in CARDS}
         for number in tqdm(range(cases), desc=f"same tokens, {dtype}", mininterval=5):
             case = random_case(number, models, dtype)
-            theirs, ours = old.ask(case)["sequences"], new.ask(case)["sequences"]
+            theirs, ours = progress.once(case, lambda: [w.ask(case)["sequences"] for w in (old, new)])  # noqa: B023
             count = counts[case["search"]]
             count["cases"] += 1
             count["padded"] += any(0 in row for row in case["attention_mask"])
@@ -212,7 +215,12 @@ SPEED_CASES = [
 ]
 
 
-def race(old: Worker, new: Worker, models: list[str], repeats: int) -> list[dict]:
+def timed(old: Worker, new: Worker, case: dict, repeats: int) -> list[list[float]]:
+    """Seconds of both, `repeats` times, one after the other; the first time, which warms up, is left out."""
+    return [[worker.ask(case)["seconds"] for worker in (old, new)] for _ in range(repeats + 1)][1:]
+
+
+def race(old: Worker, new: Worker, models: list[str], repeats: int, progress: Progress) -> list[dict]:
     """Tokens a second of processor time (of the sequences returned, one thread), and how many times 4.49's ours are."""
     rows, new_tokens, rng = [], NEW_TOKENS, random.Random(0)
     for model in models:
@@ -225,7 +233,7 @@ def race(old: Worker, new: Worker, models: list[str], repeats: int) -> list[dict
                 "attention_mask": [[1] * length] * batch,
                 "settings": settings | {"max_new_tokens": new_tokens, "eos_token_id": None, "pad_token_id": PADDING},
             }
-            pairs = [(old.ask(case)["seconds"], new.ask(case)["seconds"]) for _ in range(repeats + 1)][1:]
+            pairs = progress.once([repeats, case], lambda: timed(old, new, case, repeats))  # noqa: B023
             theirs, ours = (batch * new_tokens / statistics.median(times) for times in zip(*pairs, strict=True))
             what = ", ".join(f"{key}={value}" for key, value in settings.items())
             rows.append(
@@ -269,19 +277,27 @@ def write_card(search: str, same: list[dict], speed: list[dict]) -> None:
 def main() -> None:
     """Compare, race, print; see above."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, required=True, help="folder for the old environment and the models")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=cache_root() / "benchmarks",
+        help="folder for the old environment and the models (%(default)s)",
+    )
     parser.add_argument("--cases", type=int, default=240, help="random requests in each precision")
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each speed case")
     parser.add_argument("--write-cards", action="store_true", help="put the tables into the two stand-ins' cards")
     arguments = parser.parse_args()
-    tiny, timed = (
+    tiny, large = (
         [save_model(arguments.work, name, settings, seed) for seed, (name, settings) in enumerate(group.items())]
         for group in (TINY, TIMED)
     )
     workers = Worker("4.49", old_python(arguments.work)), Worker("ours", Path(sys.executable))
-    same, speed = compare(*workers, tiny, arguments.cases), race(*workers, timed, arguments.repeats)
+    progress = Progress(arguments.work / "progress.jsonl", sorted([*(ROOT / "helpers/decoding").glob("*.py"), WORKER]))
+    same = compare(*workers, tiny, arguments.cases, progress)
+    speed = race(*workers, large, arguments.repeats, progress)
     for worker in workers:
         worker.close()
+    progress.finish()
     if arguments.write_cards:
         for search in CARDS:
             write_card(search, same, speed)
