@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import zlib
@@ -25,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from classroom import access, asked, describe, git_command
+from classroom import access, asked, commits, describe, git_command
 from classroom.problems import Problem
 from classroom.store import Repository
 
@@ -85,10 +86,25 @@ async def _exchange(request: Request, kind: str) -> Response:
     """The objects themselves, in one direction or the other."""
     service = request.url.path.rsplit("/", 1)[1]
     repository = await run_in_threadpool(_repository, request, kind, service)
-    folder = repository.large.parent if service == WRITE else None
-    with tempfile.TemporaryFile(dir=folder) as body:
+    with tempfile.TemporaryFile(dir=repository.root if service == WRITE else None) as body:
         await _spool(request, body, MAX_REQUEST[service])
+        if service == WRITE:
+            return await run_in_threadpool(_receive, request, repository, body)
         return await _run(request, repository, service, body, "result")
+
+
+def _receive(request: Request, repository: Repository, body: IO[bytes]) -> Response:
+    """Let git take a push in, while nobody else writes to the repository."""
+    settings, variables = _push_environment(request, repository)
+    command = [git_command.program(), "receive-pack", "--stateless-rpc", repository.git.path]
+    environment = git_command.environment(settings, **variables)
+    with commits.writing(repository):
+        done = subprocess.run(
+            command, stdin=body, capture_output=True, env=environment, timeout=PROCESS_SECONDS, check=False
+        )
+    if done.returncode and not done.stdout:
+        raise Problem(400, "BadRequest", "git could not make sense of this push.")
+    return Response(done.stdout, media_type=f"application/x-{WRITE}-result", headers={"Cache-Control": "no-cache"})
 
 
 def _repository(request: Request, kind: str, service: str) -> Repository:
@@ -142,11 +158,6 @@ async def _run(
 ) -> Response:
     """Run one of the two programs on the spooled request and stream what it answers."""
     settings, variables = {"uploadpack.allowFilter": "true"}, {"GIT_PROTOCOL": _protocol(request)}
-    if service == WRITE:
-        hooks, store = await run_in_threadpool(_hooks, repository.large.parent), repository.large
-        settings = {"core.hooksPath": str(hooks)} | PUSH_SETTINGS
-        source = os.pathsep.join([str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
-        variables |= {"CLASSROOM_PYTHON": sys.executable, "CLASSROOM_LARGE": str(store), "PYTHONPATH": source}
     process = await asyncio.create_subprocess_exec(
         git_command.program(),
         service.removeprefix("git-"),
@@ -171,6 +182,14 @@ async def _run(
 
     media_type = f"application/x-{service}-{answer}"
     return StreamingResponse(everything(), media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+
+def _push_environment(request: Request, repository: Repository) -> tuple[dict[str, str], dict[str, str]]:
+    """Git's settings and the hook's variables for a push."""
+    source = os.pathsep.join([str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    variables = {"CLASSROOM_PYTHON": sys.executable, "CLASSROOM_LARGE": str(repository.large), "PYTHONPATH": source}
+    variables["GIT_PROTOCOL"] = _protocol(request)
+    return {"core.hooksPath": str(_hooks(repository.root))} | PUSH_SETTINGS, variables
 
 
 async def _output(process: asyncio.subprocess.Process) -> AsyncGenerator[bytes]:

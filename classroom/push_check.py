@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from classroom import names
+from classroom.problems import Problem
 from classroom.store import LARGE_BYTES, POINTER, large_path
 
 NOBODY = "0" * 40
@@ -119,8 +121,10 @@ def _check_tree(content: bytes) -> None:
             raise Refusal(f"The file name {name!r} is not UTF-8: rename it with `git mv`, then amend.") from None
         if mode == SUBMODULE:
             raise Refusal(f"{text} is a submodule, which the Hub does not keep: `git rm --cached {text}`, then amend.")
-        if re.search(r"[\x00-\x1f\x7f\\]", text):
-            raise Refusal(f"The file name {text!r} has a backslash or a control character: rename it, then amend.")
+        try:
+            names.file_path(text)
+        except Problem as problem:
+            raise Refusal(f"{problem.detail} Rename it with `git mv`, then amend.") from None
         start = end + 21
 
 

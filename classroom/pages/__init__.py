@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from classroom.pages import front, history, rendering, repository
+from classroom.pages import front, history, proposals, rendering, repository
 from classroom.pages.people import ForPeople
 
 __all__ = ["ForPeople", "routes"]
@@ -12,4 +12,4 @@ __all__ = ["ForPeople", "routes"]
 
 def routes() -> list[Route]:
     """The addresses that this module answers."""
-    return [*rendering.routes(), *history.routes(), *repository.routes(), *front.routes()]
+    return [*rendering.routes(), *history.routes(), *proposals.routes(), *repository.routes(), *front.routes()]

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import nh3
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from classroom import card
 from classroom.pages.rendering import address
 from classroom.pages.source import highlighted
 
-FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 MOST_CHARACTERS = 300_000
 MOST_VALUES = 30
 LABELS = {
@@ -80,22 +79,25 @@ class Card:
 
 def read(text: str, kind: str, name: str, revision: str) -> Card:
     """The card in a README.md; relative links in it lead to that repository at that revision."""
-    text = text[:MOST_CHARACTERS]
-    front = FRONT_MATTER.match(text)
-    data, problem = _data(front[1]) if front else ({}, None)
+    data, errors, _ = card.read(text)
+    front = card.FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text
+    problem = (
+        f"The YAML at the top of README.md is not valid: {errors[0]}. Correct it and push again." if errors else None
+    )
     rows = [
         (key, LABELS.get(key, key.replace("_", " ").capitalize()), values)
         for key, value in sorted(data.items(), key=lambda item: _place(item[0]))
         if key != "tags" and (values := _values(value))
     ]
-    return Card(render(body, kind, name, revision), rows[:12], _values(data.get("tags")), _metrics(data), problem, data)
-
-
-def data(text: str) -> dict:
-    """What the YAML at the top of a README.md says; nothing when it has none, or none that can be read."""
-    front = FRONT_MATTER.match(text)
-    return _data(front[1])[0] if front else {}
+    return Card(
+        render(body[:MOST_CHARACTERS], kind, name, revision),
+        rows[:12],
+        _values(data.get("tags")),
+        _metrics(data),
+        problem,
+        data,
+    )
 
 
 def render(markdown: str, kind: str, name: str, revision: str) -> str:
@@ -119,19 +121,6 @@ def render(markdown: str, kind: str, name: str, revision: str) -> str:
         id_prefix="card-",
     )
     return clean.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
-
-
-def _data(front: str) -> tuple[dict, str | None]:
-    try:
-        data = yaml.safe_load(front) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 2}" if mark else ""
-        reason = getattr(error, "problem", None) or "it cannot be read"
-        return {}, f"The YAML at the top of README.md is not valid{line}: {reason}. Correct it and push again."
-    if not isinstance(data, dict):
-        return {}, "The YAML at the top of README.md has to be a list of keys with values, such as `license: mit`."
-    return {str(key): value for key, value in data.items()}, None
 
 
 def _place(key: str) -> int:

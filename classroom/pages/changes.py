@@ -75,15 +75,6 @@ def compare(repository: Repository, old: str | None, new: str) -> Comparison:
     return Comparison(changes[:MOST_FILES], complete and len(changes) <= MOST_FILES)
 
 
-def merge_base(repository: Repository, one: str, other: str) -> str | None:
-    """The commit at which two histories part; None when they have none in common."""
-    try:
-        printed, _ = git_command.output(repository.git.path, "merge-base", one, other)
-    except git_command.subprocess.CalledProcessError:
-        return None
-    return printed.decode().split()[0]
-
-
 def _files(printed: str) -> tuple[list[Change], str]:
     """The files that git lists first (`:mode mode id id status NUL path NUL`), and the patch after them."""
     changes, start = [], 0

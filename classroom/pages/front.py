@@ -7,11 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from classroom import access
+from classroom.names import KINDS
 from classroom.pages import listing, place, repository
 from classroom.pages.listing import Listed
 from classroom.pages.rendering import page
 from classroom.problems import Problem
-from classroom.store import KINDS, Store
+from classroom.store import Store
 
 
 def routes() -> list[Route]:

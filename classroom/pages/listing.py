@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from dulwich.objects import Commit
 from starlette.requests import Request
 
-from classroom import access, catalogue
-from classroom.pages import card
+from classroom import access, catalogue, describe
+from classroom.names import KINDS
 from classroom.problems import Problem
-from classroom.store import KINDS, Repository, Store, is_repository_id
+from classroom.store import Repository, Store
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,8 @@ def everything(request: Request) -> list[Listed]:
 
 def _listed(request: Request, store: Store) -> Iterator[Listed]:
     for kind in KINDS:
-        for folder in (store.root / kind).glob("**/*.git"):
-            name = folder.relative_to(store.root / kind).as_posix().removesuffix(".git")
-            found = store.repository(kind, name) if is_repository_id(name) else None
+        for name in store.ids(kind):
+            found = store.repository(kind, name)
             if found and may_read(request, kind, name):
                 yield _one(kind, name, found)
 
@@ -62,9 +61,7 @@ def _one(kind: str, name: str, found: Repository) -> Listed:
         return Listed(kind, name, private=found.private)
     made = found.git[commit.encode()]
     assert isinstance(made, Commit)
-    readme = found.file(commit, "README.md")
-    content = found.read(readme) if readme else b""
-    task = card.data(content.decode("utf-8", "replace")).get("pipeline_tag") if isinstance(content, bytes) else None
+    task = describe.card_data(found, commit).get("pipeline_tag")
     return Listed(kind, name, made.commit_time, task if isinstance(task, str) else "", found.private)
 
 

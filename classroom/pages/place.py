@@ -67,8 +67,8 @@ def at(view: View, kind: str) -> Callable[[Request], Response]:
 
 def todays_name(request: Request, kind: str, name: str) -> str:
     """The id under which the repository is found: without `.git`, and the catalogue's own for an alias."""
-    name = name.removesuffix(".git")
     hub = request.app.state.hub
+    name = hub.canonical(kind, name.removesuffix(".git"))
     if any(store.repository(kind, name) for store in hub.stores):
         return name
     entry = catalogue.find(kind, name)
@@ -83,7 +83,7 @@ def find(request: Request, kind: str, needs_commit: bool = True) -> Place:
     if commit is None and needs_commit:
         raise Problem(404, "RevisionNotFound", f"{name} has no branch, tag or commit {revision}.")
     refs = list(repository.refs())
-    comes_with_course = repository.git.path.startswith(str(assemble.bundled().root))
+    comes_with_course = repository.root == assemble.bundled().root
     return Place(
         kind,
         name,

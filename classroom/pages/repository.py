@@ -90,8 +90,10 @@ def _file(request: Request, kind: str) -> Response:
     if file is None or file.is_folder:
         raise Problem(404, "EntryNotFound", f"{here.name} has no file {path} at {here.shown_revision}.")
     content = here.repository.read(file)
+    names = [*here.branches, *here.tags][:100]
     values = {
         "file": file,
+        "has_file": {name for name in names if here.repository.file(here.repository.resolve(name), path)},
         "path": path,
         "parts": _parts(path),
         "tensors": _tensors(content) if path.endswith(".safetensors") and isinstance(content, Path) else None,
@@ -103,7 +105,7 @@ def _file(request: Request, kind: str) -> Response:
 
 
 def _text(repository: Repository, file: File | None) -> str:
-    content = repository.read(file) if file else b""
+    content = repository.read(file) if file and not file.is_folder else b""
     return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
