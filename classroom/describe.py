@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 from dulwich.objects import Commit
 
 from classroom import card, catalogue
 from classroom.store import File, Repository
 
+LONGEST_HEADER = 25 * 2**20
 SINGULAR = {"models": "model", "datasets": "data set", "spaces": "space"}
 
 
@@ -31,8 +34,7 @@ def not_yours(name: str) -> str:
 def repository(kind: str, name: str, found: Repository, commit: str, with_sizes: bool) -> dict:
     """The answer to `/api/{kind}/{name}`; `with_sizes` adds every file's size and hash."""
     files = [file for file in found.tree(commit, recursive=True) or [] if not file.is_folder]
-    card = card_data(found, commit)
-    licence = [f"license:{card['license']}"] if "license" in card else []
+    data = card_data(found, commit)
     info = {
         "_id": commit[:24],
         "id": name,
@@ -44,12 +46,12 @@ def repository(kind: str, name: str, found: Repository, commit: str, with_sizes:
         "disabled": False,
         "downloads": 0,
         "likes": 0,
-        "tags": [*card.get("tags", []), *licence],
-        "cardData": card,
+        "tags": _tags(data),
+        "cardData": data,
         "siblings": [_sibling(file, with_sizes) for file in files],
     }
     if kind == "models":
-        info |= {"modelId": name, "pipeline_tag": card.get("pipeline_tag"), "library_name": card.get("library_name")}
+        info |= {"modelId": name, "pipeline_tag": data.get("pipeline_tag"), "library_name": data.get("library_name")}
         info |= {"safetensors": _parameters(found, files)}
     entry = catalogue.find(kind, name)
     return info | ({"classroom": {"origin": entry.origin, "note": entry.note}} if entry else {})
@@ -62,15 +64,47 @@ def card_data(found: Repository, commit: str) -> dict:
     return card.read(content.decode("utf-8", "replace"))[0] if isinstance(content, bytes) else {}
 
 
+def brief(kind: str, name: str, found: Repository | None) -> dict:
+    """One repository in a listing; None stands for a bundled one that may not be assembled yet."""
+    told = {"_id": name, "id": name, "author": name.rpartition("/")[0] or None, "private": False, "tags": []}
+    told |= {"downloads": 0, "likes": 0, **({"modelId": name} if kind == "models" else {})}
+    commit = found.resolve("main") if found else None
+    if found and commit:
+        data = card_data(found, commit)
+        told |= {"private": found.private, "sha": commit, "lastModified": _iso(found.git[commit.encode()])}
+        told |= {"tags": _tags(data)} | {key: data[key] for key in ("pipeline_tag", "library_name") if key in data}
+    return told
+
+
+def _tags(data: dict) -> list[str]:
+    tags = data.get("tags", [])
+    licence = data.get("license")
+    return [*(tags if isinstance(tags, list) else [str(tags)]), *([f"license:{licence}"] if licence else [])]
+
+
+def entries(found: Repository, commit: str, files: list[File], with_commits: bool = False) -> list[dict]:
+    """Files and folders in a listing; `with_commits` adds the commit that changed each last."""
+    told = [entry(file) for file in files]
+    if with_commits:
+        last = found.last_commits(commit, [file.path for file in files])
+        for one in told:
+            made = last.get(one["path"])
+            if made:
+                title = made.message.decode("utf-8", "replace").partition("\n")[0]
+                one["lastCommit"] = {"id": made.id.decode(), "title": title, "date": _iso(made)}
+    return told
+
+
 def entry(file: File) -> dict:
     """A file or folder in a listing."""
     kind = "directory" if file.is_folder else "file"
     return {"type": kind, "oid": file.oid, "size": file.size, "path": file.path, **_large(file)}
 
 
-def refs(found: Repository) -> dict:
-    """Branches and tags with the commits they point at."""
+def refs(found: Repository, with_proposals: bool = False) -> dict:
+    """Branches and tags, and pull requests if wanted, with the commits they point at."""
     groups = {"branches": "refs/heads/", "tags": "refs/tags/", "converts": "refs/convert/"}
+    groups |= {"pullRequests": "refs/pr/"} if with_proposals else {}
     return {
         group: [
             {"name": ref.removeprefix(prefix), "ref": ref, "targetCommit": commit}
@@ -114,9 +148,21 @@ def _parameters(found: Repository, files: list[File]) -> dict | None:
     counts: Counter[str] = Counter()
     for file in files:
         if file.path.endswith(".safetensors") and file.sha256:
-            with found.read(file).open("rb") as opened:
-                header = json.loads(opened.read(int.from_bytes(opened.read(8), "little")))
-            for name, tensor in header.items():
-                if name != "__metadata__":
-                    counts[tensor["dtype"]] += math.prod(tensor["shape"])
+            counts.update(_tensors(found.read(file), file.sha256))
     return {"parameters": counts, "total": counts.total()} if counts else None
+
+
+@functools.lru_cache(1000)
+def _tensors(path: Path, sha256: str) -> dict[str, int]:
+    """Parameters by number format in one file; none for a file that only calls itself safetensors."""
+    counts: Counter[str] = Counter()
+    try:
+        with path.open("rb") as opened:
+            length = int.from_bytes(opened.read(8), "little")
+            header = json.loads(opened.read(length)) if length <= LONGEST_HEADER else {}
+        for name, tensor in header.items():
+            if name != "__metadata__":
+                counts[str(tensor["dtype"])[:16]] += math.prod(int(size) for size in tensor["shape"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+    return dict(counts) if all(0 <= count < 2**63 for count in counts.values()) else {}

@@ -37,15 +37,18 @@ class Hub:
 
     def repository(self, kind: str, name: str) -> Repository | None:
         """The repository that answers `name`, or None. Raises SourceError when a bundled one cannot be made."""
-        for store in self.stores:
-            found = store.repository(kind, name)
-            if found:
-                return found
+        found = self.stored(kind, name)
+        if found:
+            return found
         entry = catalogue.find(kind, name)
         if entry is None:
             return None
         prepare([name])
         return assemble.bundled().repository(kind, entry.id)
+
+    def stored(self, kind: str, name: str) -> Repository | None:
+        """The repository that was pushed or mirrored under that id, or None."""
+        return next((found for store in self.stores if (found := store.repository(kind, name))), None)
 
     def is_foreign(self, namespace: str) -> bool:
         """Whether ids under that name come from elsewhere, so that nobody here may push under it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
@@ -11,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from classroom import asked, describe, files
+from classroom import access, asked, bodies, describe, files, names
 from classroom.problems import Problem
+
+MOST_PATHS, PAGE = 10_000, 1000
 
 
 def routes() -> list[Route]:
@@ -57,30 +58,36 @@ def _info(request: Request) -> Response:
 
 def _tree(request: Request) -> Response:
     repository, commit = asked.at_revision(request, request.path_params["kind"])
-    recursive = request.query_params.get("recursive", "").lower() in ("true", "1")
-    entries = repository.tree(commit, asked.path(request), recursive)
+    entries = repository.tree(commit, asked.path(request), _is_on(request, "recursive"))
     if entries is None:
         raise Problem(404, "EntryNotFound", f"{asked.path(request)} does not exist", **{"X-Repo-Commit": commit})
-    return JSONResponse([describe.entry(entry) for entry in entries], headers={"X-Repo-Commit": commit})
+    told = describe.entries(repository, commit, entries, with_commits=_is_on(request, "expand"))
+    return JSONResponse(told, headers={"X-Repo-Commit": commit})
 
 
 async def _paths_info(request: Request) -> Response:
-    body = await request.body()
+    body = b"".join([chunk async for chunk in bodies.chunks(request, bodies.JSON_BYTES)])
+    return await run_in_threadpool(_entries, request, body)
+
+
+def _entries(request: Request, body: bytes) -> Response:
     if "json" in request.headers.get("content-type", ""):
-        paths = json.loads(body).get("paths", [])
+        form = bodies.json_object(body)
     else:
-        paths = parse_qs(body.decode()).get("paths", [])
-    return await run_in_threadpool(_entries, request, paths)
-
-
-def _entries(request: Request, paths: list[str]) -> Response:
+        form = {key: values for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        form["expand"] = form.get("expand", [""])[0].lower() in ("true", "1")
+    paths = form.get("paths", [])
+    paths = [paths] if isinstance(paths, str) else paths
+    if not isinstance(paths, list) or len(paths) > MOST_PATHS:
+        raise Problem(400, "BadRequest", f"paths must be a list of at most {MOST_PATHS:,} paths.")
     repository, commit = asked.at_revision(request, request.path_params["kind"])
-    found = [repository.file(commit, path.strip("/")) for path in paths]
-    return JSONResponse([describe.entry(file) for file in found if file])
+    found = [repository.file(commit, names.text(path, "path").strip("/")) for path in paths]
+    return JSONResponse(describe.entries(repository, commit, list(filter(None, found)), form.get("expand") is True))
 
 
 def _refs(request: Request) -> Response:
-    return JSONResponse(describe.refs(asked.repository(request, request.path_params["kind"])))
+    repository = asked.repository(request, request.path_params["kind"])
+    return JSONResponse(describe.refs(repository, "include_prs" in request.query_params))
 
 
 def _commits(request: Request) -> Response:
@@ -89,7 +96,29 @@ def _commits(request: Request) -> Response:
 
 
 def _listing(request: Request) -> Response:
-    kind, author = request.path_params["kind"], request.query_params.get("author")
-    hub = request.app.state.hub
-    names = [name for name in hub.listing(kind) if author is None or name.startswith(f"{author}/")]
-    return JSONResponse([{"id": name, "modelId": name, "tags": [], "private": False} for name in names])
+    """The ids that the query asks for, in pages; private ones only to their owner."""
+    kind, query, hub = request.path_params["kind"], request.query_params, request.app.state.hub
+    author, search = query.get("author"), query.get("search", "").lower()
+    wanted = [
+        name
+        for name in hub.listing(kind)
+        if (author is None or name.startswith(f"{author}/"))
+        and search in name.lower()
+        and access.may_read(request, kind, name)
+    ]
+    start, limit = _number(query.get("cursor"), 0), min(_number(query.get("limit"), PAGE) or PAGE, PAGE)
+    tags = set(query.getlist("filter"))
+    told = [describe.brief(kind, name, hub.stored(kind, name)) for name in wanted[start : start + limit]]
+    headers = {}
+    if start + limit < len(wanted):
+        following = request.url.include_query_params(cursor=start + limit)
+        headers["Link"] = f'<{following}>; rel="next"'
+    return JSONResponse([one for one in told if tags <= set(one["tags"])], headers=headers)
+
+
+def _number(value: str | None, default: int) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 10 else default
+
+
+def _is_on(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "").lower() in ("true", "1")

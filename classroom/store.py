@@ -30,6 +30,8 @@ LARGE_SUFFIXES = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".par
 LARGE_BYTES = 10 * 1024 * 1024
 ATTRIBUTES = "".join(f"*{suffix} filter=lfs diff=lfs merge=lfs -text\n" for suffix in LARGE_SUFFIXES)
 POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize (\d+)\n\Z")
+# Sizes of files, and the whole of the smallest, by git id: the same in every repository.
+_sizes: dict[bytes, tuple[int, bytes]] = {}
 AUTHOR = b"Classroom Hub <classroom@localhost>"
 
 
@@ -124,6 +126,20 @@ class Repository:
         """The commits that lead to `commit`, newest first."""
         return [entry.commit for entry in self.git.get_walker(include=[commit.encode()])]
 
+    def last_commits(self, commit: str, paths: list[str]) -> dict[str, Commit]:
+        """For each path the newest commit that changed it, among the last thousand."""
+        found, pending = {}, set(paths)
+        for walked in self.git.get_walker(include=[commit.encode()], max_entries=1000):
+            made = walked.commit
+            for path in tuple(pending):
+                now = self._find(made.id.decode(), path)
+                if all(self._find(parent.decode(), path) != now for parent in made.parents):
+                    found[path] = made
+                    pending.discard(path)
+            if not pending:
+                break
+        return found
+
     def _find(self, commit: str, path: str) -> tuple[bytes, bool] | None:
         oid, is_folder = self.git[commit.encode()].tree, True
         for part in PurePosixPath(path).parts:
@@ -164,8 +180,12 @@ class Repository:
         return None if pointer and not self._is_pushed else File(path, oid.decode(), size)
 
     def _size_and_start(self, oid: bytes) -> tuple[int, bytes]:
-        data = self.git[oid].data
-        return len(data), data[:200]
+        if oid not in _sizes:
+            data = self.git[oid].data
+            if len(_sizes) > 100_000:  # a few megabytes
+                _sizes.clear()
+            _sizes[oid] = len(data), data if len(data) < 200 else b""
+        return _sizes[oid]
 
 
 class Store:

@@ -124,12 +124,16 @@ def pusher(hub_endpoint: str, token: Callable[[str], str], tmp_path: Path) -> It
 
     def run(code: str, timeout: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
         own = {"HF_ENDPOINT": hub_endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
-        return run_python(code, timeout, own | {"HF_TOKEN": token("learner")} | variables)
+        return run_python(code, timeout, own | {"HF_TOKEN": token("learner")} | variables, tmp_path)
 
     yield run
 
 
-def run_python(code: str, timeout: float, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run code in a fresh Python with these environment variables beside the usual ones."""
+def run_python(
+    code: str, timeout: float, variables: dict[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh Python in that folder, with these environment variables beside the usual ones."""
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=timeout)
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | variables, capture_output=True, text=True, timeout=timeout
+    )

@@ -1,0 +1,173 @@
+"""The libraries' own ways of pushing: push_to_hub, Trainer, HfFileSystem, upload_large_folder, the `hf` command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from test_hub_commits import git, lines
+
+from classroom.hub import Hub
+from conftest import Client
+
+MODEL = """
+    import os
+    import torch
+    from tokenizers import Tokenizer, models
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+    words = {"a": 0, "b": 1, "[UNK]": 2, "[PAD]": 3}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel(words, unk_token="[UNK]")),
+                                        unk_token="[UNK]", pad_token="[PAD]")
+    model = GPT2LMHeadModel(GPT2Config(n_embd=8, n_layer=1, n_head=1, vocab_size=4, n_positions=16, bos_token_id=0,
+                                       eos_token_id=1))
+"""
+
+
+def test_a_model_and_its_tokenizer_are_pushed_and_loaded(pusher: Client) -> None:
+    done = pusher(
+        MODEL
+        + """
+    print(model.push_to_hub("tiny-gpt", commit_message="My model", private=True))
+    tokenizer.push_to_hub("learner/tiny-gpt")
+    model.config.push_to_hub("learner/tiny-gpt", commit_message="Nothing new")
+    with torch.no_grad():
+        model.lm_head.weight += 1
+    model.push_to_hub("learner/tiny-gpt", revision="experiment", tags=["changed"])
+    model.push_to_hub("learner/tiny-gpt", create_pr=True)
+    for revision in ("main", "experiment", "refs/pr/1"):
+        loaded = AutoModelForCausalLM.from_pretrained("learner/tiny-gpt", revision=revision)
+        print(revision, torch.equal(loaded.lm_head.weight, model.lm_head.weight))
+    print(AutoTokenizer.from_pretrained("learner/tiny-gpt")("a b")["input_ids"])
+    from huggingface_hub import HfApi
+    info = HfApi().model_info("learner/tiny-gpt")
+    print(info.private, info.safetensors.total == model.num_parameters(), info.library_name)
+    print([entry.title for entry in HfApi().list_repo_commits("learner/tiny-gpt")])
+    """
+    )
+    url, *rest = lines(done)
+    assert "/learner/tiny-gpt/commit/" in url
+    assert rest == [
+        "main False",
+        "experiment True",
+        "refs/pr/1 True",
+        "[2, 2]",
+        "True True transformers",
+        "['Upload tokenizer', 'My model', 'initial commit']",
+    ]
+
+
+def test_a_data_set_is_pushed_with_its_configurations_and_loaded(pusher: Client) -> None:
+    done = pusher("""
+        from datasets import Dataset, DatasetDict, get_dataset_config_names, load_dataset
+        rows = Dataset.from_dict({"text": ["a", "b"] * 50, "label": [0, 1] * 50})
+        DatasetDict(train=rows, test=rows.select(range(10))).push_to_hub("learner/rows", private=True)
+        rows.push_to_hub("learner/rows", "other", split="train", commit_message="A second one")
+        rows.push_to_hub("learner/rows", revision="dev", num_shards=2)
+        print(get_dataset_config_names("learner/rows"), load_dataset("learner/rows", "default").num_rows)
+        print(load_dataset("learner/rows", "other", split="train")[1])
+        print(load_dataset("learner/rows", "default", revision="dev", split="train").num_rows)
+    """)
+    assert lines(done) == [
+        "['default', 'other'] {'train': 100, 'test': 10}",
+        "{'text': 'b', 'label': 1}",
+        "100",
+    ]
+
+
+def test_a_trainer_pushes_at_every_save(pusher: Client) -> None:
+    done = pusher(
+        MODEL
+        + """
+    from datasets import Dataset
+    from huggingface_hub import HfApi
+    from transformers import Trainer, TrainerCallback, TrainingArguments
+
+    class Wait(TrainerCallback):  # a training this short would be over before its first push is, and skip the others
+        def on_step_begin(self, args, state, control, **kwargs):
+            if trainer.push_in_progress is not None:
+                trainer.push_in_progress.wait_until_done()
+
+    rows = Dataset.from_dict({"input_ids": [[0, 1, 0]] * 8, "labels": [[0, 1, 0]] * 8})
+    arguments = TrainingArguments("trained", push_to_hub=True, num_train_epochs=3, save_strategy="epoch", use_cpu=True,
+                                  per_device_train_batch_size=4, hub_strategy="every_save", disable_tqdm=True)
+    trainer = Trainer(model, arguments, train_dataset=rows, processing_class=tokenizer, callbacks=[Wait()])
+    trainer.train()
+    trainer.push_to_hub(commit_message="The end")
+    api = HfApi()
+    print([entry.title for entry in api.list_repo_commits("learner/trained")])
+    print({"model.safetensors", "tokenizer.json", "README.md"} <= set(api.list_repo_files("learner/trained")))
+    """
+    )
+    titles, complete = lines(done)[-2:]
+    assert complete == "True"
+    assert all(f"Training in progress, epoch {number}" in titles for number in (1, 2)) and "The end" in titles
+
+
+def test_the_file_system_reads_and_writes_repositories(pusher: Client) -> None:
+    done = pusher("""
+        from huggingface_hub import HfApi, HfFileSystem
+        HfApi().create_repo("files", repo_type="dataset")
+        fs, root = HfFileSystem(), "datasets/learner/files"
+        with fs.open(f"{root}/deep/a.txt", "w") as file:
+            file.write("one\\n")
+        fs.pipe(f"{root}/b.bin", b"0123456789")
+        print(fs.ls(root, detail=False), fs.glob(f"{root}/**/*.txt"))
+        print(fs.cat_file(f"{root}/b.bin", start=2, end=5), fs.info(f"{root}/b.bin")["size"])
+        fs.cp_file(f"{root}/b.bin", f"{root}/c.bin")
+        fs.mv(f"{root}/deep/a.txt", f"{root}/a.txt")
+        fs.rm(f"{root}/b.bin")
+        print(fs.find(root), fs.exists(f"{root}/b.bin"), fs.isdir(f"{root}/deep"))
+        print(fs.read_text(f"{root}@main/a.txt").strip(), fs.info(f"{root}/a.txt", expand_info=True)["last_commit"] is not None)
+    """)
+    assert lines(done) == [
+        f"{[f'datasets/learner/files/{name}' for name in ('.gitattributes', 'b.bin', 'deep')]}"
+        " ['datasets/learner/files/deep/a.txt']",
+        "b'234' 10",
+        f"{[f'datasets/learner/files/{name}' for name in ('.gitattributes', 'a.txt', 'c.bin')]} False False",
+        "one True",
+    ]
+
+
+def test_a_large_folder_is_uploaded_in_several_commits(pusher: Client, hub: Hub) -> None:
+    done = pusher("""
+        import os
+        from huggingface_hub import HfApi
+        os.makedirs("large/deep")
+        for number in range(60):
+            open(f"large/deep/{number}.txt", "w").write(str(number))
+        for number in range(3):
+            open(f"large/{number}.bin", "wb").write(os.urandom(2_500_000))
+        api = HfApi()
+        for _ in range(2):
+            api.upload_large_folder(repo_id="learner/large-folder", folder_path="large", repo_type="model",
+                                    print_report=False)
+        print(len(api.list_repo_files("learner/large-folder")))
+    """)
+    assert lines(done)[-1] == "64"
+    git(hub, "learner/large-folder", "fsck", "--full")
+
+
+def test_the_hf_command_line_uploads_lists_and_downloads(hub_endpoint: str, token, tmp_path: Path) -> None:
+    own = {"HF_ENDPOINT": hub_endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
+
+    def hf(*arguments: str) -> str:
+        command = [str(Path(sys.executable).with_name("hf")), *arguments]
+        variables = os.environ | own | {"HF_TOKEN": token("learner")}
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").write_text("a")
+    (tmp_path / "folder" / "b.bin").write_bytes(b"b" * 1000)
+    hf("repo", "create", "by-command", "--repo-type", "dataset")
+    hf("upload", "learner/by-command", "folder", ".", "--repo-type", "dataset", "--commit-message", "From a shell")
+    hf("repo", "tag", "create", "learner/by-command", "v1", "--repo-type", "dataset")
+    assert "v1" in hf("repo", "tag", "list", "learner/by-command", "--repo-type", "dataset")
+    hf("download", "learner/by-command", "--repo-type", "dataset", "--local-dir", "back", "--revision", "v1")
+    assert (tmp_path / "back" / "a.txt").read_text() == "a"
+    assert (tmp_path / "back" / "b.bin").read_bytes() == b"b" * 1000
+    assert "learner" in hf("auth", "whoami")
+    hf("repo", "delete", "learner/by-command", "--repo-type", "dataset", "--yes")
