@@ -49,7 +49,8 @@ def test_a_model_and_its_tokenizer_are_pushed_and_a_trainer_pushes_at_every_save
 
         rows = Dataset.from_dict({"input_ids": [[0, 1, 0]] * 8, "labels": [[0, 1, 0]] * 8})
         arguments = TrainingArguments("trained", push_to_hub=True, num_train_epochs=3, save_strategy="epoch",
-                                      use_cpu=True, per_device_train_batch_size=4, hub_strategy="every_save", disable_tqdm=True)
+                                      use_cpu=True, per_device_train_batch_size=4, hub_strategy="every_save",
+                                      disable_tqdm=True)
         trainer = Trainer(model, arguments, train_dataset=rows, processing_class=tokenizer, callbacks=[Wait()])
         trainer.train()
         trainer.push_to_hub(commit_message="The end")
