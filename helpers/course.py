@@ -41,6 +41,10 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     from helpers import device, plots
     from helpers.contents import show_contents
 
+    if spaces and os.environ.get("HF_HUB_DISABLE_PROGRESS_BARS"):
+        from evaluate.utils import disable_progress_bar
+
+        disable_progress_bar()  # evaluate has no environment variable for it
     chosen = device.pick_device()
     course = Course(chosen, device.pick_dtype(chosen), mode.name)
     transformers.set_seed(SEED)

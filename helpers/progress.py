@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tqdm.auto import tqdm
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
@@ -10,7 +12,14 @@ class ProgressBar(TrainerCallback):
     """Counts the steps of a training and shows the last loss; nothing is left on the page when it is done."""
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_) -> None:
-        self.bar = tqdm(total=state.max_steps, initial=state.global_step, desc="training", unit="step", leave=False)
+        self.bar = tqdm(
+            total=state.max_steps,
+            initial=state.global_step,
+            desc="training",
+            unit="step",
+            leave=False,
+            disable=bool(os.environ.get("TQDM_DISABLE")),  # tqdm itself heeds it in a terminal, not in a notebook
+        )
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_) -> None:
         self.bar.update()

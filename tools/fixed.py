@@ -6,6 +6,7 @@ FIXED_ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     # Progress bars count time; log lines below an error come in no fixed order.
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     "TQDM_DISABLE": "1",
     "TRANSFORMERS_VERBOSITY": "error",
     "TOKENIZERS_PARALLELISM": "false",
