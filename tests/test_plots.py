@@ -6,10 +6,11 @@ import warnings
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.text import Text
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from helpers.plots import beam_tree, search_tree
+from helpers.plots import beam_tree, likely_and_repetitive, search_tree
 from helpers.plots.base import printable, shortened, token_texts
 
 
@@ -128,4 +129,18 @@ def test_no_writing_in_a_tree_lies_on_other_writing(capsys) -> None:
     boxes = [text.get_window_extent() for text in drawn[0].axes[0].texts if text.get_text()]
     assert len(boxes) > 60
     assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
+    plt.close(drawn[0])
+
+
+def test_strategies_with_nearly_the_same_numbers_keep_their_names_apart(capsys) -> None:
+    names = ["greedy", "contrastive", "beams", "beams, sampled", "beams, no pair twice", "diverse beams", "not a model"]
+    points = {name: (-2 - 0.01 * i, 0.02 * i) for i, name in enumerate(names)}
+    drawn = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("helpers.plots.base.plt.close", drawn.append)
+        likely_and_repetitive(points, apart=["not a model"])
+    boxes = [Text.get_window_extent(text) for text in drawn[0].axes[0].texts]
+    assert len(boxes) == len(names)
+    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
+    assert "beams, sampled -2.03 and 6%" in capsys.readouterr().out
     plt.close(drawn[0])

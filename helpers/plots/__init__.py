@@ -7,6 +7,7 @@ from helpers.plots.distributions import coloured_text, cut_points, distributions
 from helpers.plots.scores import bars, pipeline_steps
 from helpers.plots.spans import start_end, token_strip
 from helpers.plots.speculative import draft_steps, speed_up
+from helpers.plots.strategies import likely_and_repetitive
 from helpers.plots.tokens import attention_masks, batch_speed, on_characters, padding_effect
 from helpers.plots.training import confusion, learning_curves, lengths, step_losses
 from helpers.plots.trees import beam_tree, search_tree
@@ -28,6 +29,7 @@ __all__ = [
     "filtered",
     "learning_curves",
     "lengths",
+    "likely_and_repetitive",
     "losses",
     "on_characters",
     "padding_effect",
