@@ -164,5 +164,7 @@ class StreamPanel:
 
     def _show(self, prompt: str, status: str) -> None:
         written = f"<b>{html.escape(prompt)}</b>{html.escape(self.text)}"
-        self.page.value = f'<div dir="auto" style="white-space: pre-wrap; line-height: 1.5">{written}</div>'
+        self.page.value = (
+            f'<div class="stream-text" dir="auto" style="white-space: pre-wrap; line-height: 1.5">{written}</div>'
+        )
         self.status.value = status

@@ -63,14 +63,14 @@ class Explorer:
             self._tokenizer,
             self.prompt.value,
             seed=self.seed.value,
-            max_new_tokens=min(NEW_TOKENS, self._next.room or NEW_TOKENS),
+            max_new_tokens=min(self.length.value, self._next.room or self.length.value),
             pad_token_id=self._tokenizer.eos_token_id if end is None else end,
             **self.settings.arguments(),
         )
 
     def _make_controls(self, prompt: str) -> None:
         style = {"description_width": "130px"}
-        wide = widgets.Layout(width="360px")
+        wide, small = widgets.Layout(width="360px"), widgets.Layout(width="250px")
 
         def slider(kind: type[widgets.Widget], name: str, value: float, least: float, most: float, step: float):
             return kind(description=name, value=value, min=least, max=most, step=step, style=style, layout=wide)
@@ -87,12 +87,15 @@ class Explorer:
         self.top_p = slider(widgets.FloatSlider, "top_p (1: off)", 1.0, 0.01, 1.0, 0.01)
         self.repetition_penalty = slider(widgets.FloatSlider, "repetition_penalty", 1.0, 1.0, 2.0, 0.05)
         self.seed = widgets.BoundedIntText(
-            value=42, min=0, max=2**31 - 1, description="seed", style=style, layout=widgets.Layout(width="250px")
+            value=42, min=0, max=2**31 - 1, description="seed", style=style, layout=small
+        )
+        self.length = widgets.BoundedIntText(
+            value=NEW_TOKENS, min=1, max=1000, description="max_new_tokens", style=style, layout=small
         )
         self.sample_button = widgets.Button(description="Sample", icon="play", button_style="primary")
 
     def _arranged(self) -> widgets.VBox:
-        sliders = [self.temperature, self.top_k, self.top_p, self.repetition_penalty, self.seed]
+        sliders = [self.temperature, self.top_k, self.top_p, self.repetition_penalty, self.seed, self.length]
         panel = widgets.VBox([*sliders, self.sample_button], layout=widgets.Layout(flex="0 0 auto"))
         middle = widgets.HBox([panel, self.figure], layout=widgets.Layout(flex_flow="row wrap"))
         return widgets.VBox([self.prompt, self.message, middle, self.panel.box])
