@@ -1,4 +1,4 @@
-"""The classroom Hub's command line: `python -m classroom serve | token | prepare | list`."""
+"""The classroom Hub's command line: `python -m classroom serve | token | mirror | prepare | list`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 
 from classroom import assemble, catalogue
 from classroom.accounts import AccountError
+from classroom.lessons import LessonError
 from classroom.sources import SourceError, cache_root
 
 
@@ -28,6 +29,10 @@ def main() -> None:
     what.add_argument("--revoke", nargs="*", metavar="NUMBER", help="revoke these, or with --user all of that account")
     what.add_argument("--new-pin", action="store_true", help="give --user a new PIN, for one who lost it")
     token.set_defaults(run=_token)
+    mirror = commands.add_parser("mirror", help="fetch the real models while online, so that the room gets them")
+    mirror.add_argument("what", nargs="+", help="lessons (06 07) or ids (namespace/name, datasets/…, …@revision)")
+    mirror.add_argument("--endpoint", help="another Hub than the public one, such as another classroom's address")
+    mirror.set_defaults(run=_mirror)
     prepare = commands.add_parser("prepare", help="fetch and assemble repositories ahead of use")
     prepare.add_argument("ids", nargs="*", metavar="id", help="repositories to prepare; all when none is named")
     prepare.set_defaults(run=_prepare)
@@ -36,9 +41,12 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         arguments.run(arguments)
-    except (SourceError, AccountError, RuntimeError) as error:
+    except (SourceError, AccountError, LessonError, RuntimeError) as error:
         print(error)
         sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nStopped; the same command goes on from here.")
+        sys.exit(130)
 
 
 def _serve(arguments: argparse.Namespace) -> None:
@@ -63,6 +71,17 @@ def _token(arguments: argparse.Namespace) -> None:
     from classroom.hub import Hub
 
     admin.token(Hub.of_this_machine(), arguments)
+
+
+def _mirror(arguments: argparse.Namespace) -> None:
+    # The client reads these at import: a mirror is made online, whatever the terminal was set to.
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_ENDPOINT"):
+        os.environ.pop(name, None)
+    from classroom import mirror
+    from classroom.hub import Hub
+
+    endpoint = arguments.endpoint or mirror.PUBLIC_HUB
+    mirror.fetch(Hub.of_this_machine().mirror, mirror.parse(arguments.what), endpoint)
 
 
 def _prepare(arguments: argparse.Namespace) -> None:

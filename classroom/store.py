@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ ATTRIBUTES = "".join(f"*{suffix} filter=lfs diff=lfs merge=lfs -text\n" for suff
 POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize (\d+)\n\Z")
 # Sizes of files, and the whole of the smallest, by git id: the same in every repository.
 _sizes: dict[bytes, tuple[int, bytes]] = {}
+MIRRORED = "mirrored.json"  # in a repository that came from another Hub: the endpoint, and what to call its origin
 AUTHOR = b"Classroom Hub <classroom@localhost>"
 
 
@@ -68,6 +70,14 @@ class Repository:
     def private(self) -> bool:
         """Whether only its owner may see it; kept in the repository's own git configuration."""
         return self.git.get_config().get_boolean((b"hub",), b"private", False)
+
+    @property
+    def mirrored(self) -> dict[str, str] | None:
+        """For a repository of the mirror, its `endpoint` and what people are told of its `origin`; else None."""
+        try:
+            return json.loads((self.folder / MIRRORED).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
 
     def refs(self) -> dict[str, str]:
         """Full ref names with the commits they point at, annotated tags peeled."""
