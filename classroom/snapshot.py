@@ -26,7 +26,7 @@ PUBLIC_HUB = "https://huggingface.co"
 # The same weights for other libraries, which the course never loads; older formats only where there is no newer.
 OTHER_LIBRARIES = (".h5", ".msgpack", ".onnx", ".onnx_data", ".ot", ".tflite", ".mlmodel")
 OLDER_FORMATS = (".bin", ".pt", ".pth", ".ckpt", ".gguf")
-STEP = 2**20
+STEP = 2**17
 TRIES = 4
 
 

@@ -43,8 +43,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Store:
             "config.json": b'{"model_type": "gpt2"}',
             "README.md": b"---\nlicense: mit\n---\n# Real\n",
             "model.safetensors": WEIGHTS,
-            "pytorch_model.bin": WEIGHTS,
-            "onnx/model.onnx": WEIGHTS,
+            "pytorch_model.bin": WEIGHTS[1:],
+            "onnx/model.onnx": WEIGHTS[2:],
             "sub/vocab.txt": "naïve".encode(),
         },
         "old": {"pytorch_model.bin": WEIGHTS[:5000], "config.json": b"{}"},
@@ -80,7 +80,8 @@ def cache(tmp_path: Path) -> Path:
 def run(cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command, as a teacher types it."""
     command = [sys.executable, "-m", "classroom", "mirror", *words]
-    own = os.environ | {"COURSE_CACHE": str(cache), "TQDM_DISABLE": "0"}
+    own = os.environ | {"COURSE_CACHE": str(cache)}
+    own.pop("TQDM_DISABLE", None)
     return subprocess.run(command, env=own, capture_output=True, text=True, timeout=120)
 
 
