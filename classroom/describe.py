@@ -53,8 +53,15 @@ def repository(kind: str, name: str, found: Repository, commit: str, with_sizes:
     if kind == "models":
         info |= {"modelId": name, "pipeline_tag": data.get("pipeline_tag"), "library_name": data.get("library_name")}
         info |= {"safetensors": _parameters(found, files)}
-    entry = catalogue.find(kind, name)
-    return info | ({"classroom": {"origin": entry.origin, "note": entry.note}} if entry else {})
+    return info | _origin(kind, name, found)
+
+
+def _origin(kind: str, name: str, found: Repository) -> dict:
+    """Whether this is the mirror's, or what the catalogue says of it; nothing for what was pushed here."""
+    entry, mirrored = catalogue.find(kind, name), found.mirrored
+    if mirrored:
+        return {"classroom": {"origin": mirrored["origin"], "note": f"fetched from {mirrored['endpoint']}"}}
+    return {"classroom": {"origin": entry.origin, "note": entry.note}} if entry else {}
 
 
 def card_data(found: Repository, commit: str) -> dict:

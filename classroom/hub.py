@@ -50,6 +50,10 @@ class Hub:
         """The repository that was pushed or mirrored under that id, or None."""
         return next((found for store in self.stores if (found := store.repository(kind, name))), None)
 
+    def prepare(self, names: Iterable[str]) -> None:
+        """Assemble what only the catalogue has of these ids. Raises SourceError when one cannot be made."""
+        prepare(name for name in names if not any(store.repository(k, name) for store in self.stores for k in KINDS))
+
     def is_foreign(self, namespace: str) -> bool:
         """Whether ids under that name come from elsewhere, so that nobody here may push under it."""
         mirrored = [path.name for kind in KINDS for path in (self.mirror.root / kind).glob("*")] if self.mirror else []

@@ -143,7 +143,7 @@ class Repository:
             made = walked.commit
             for path in tuple(pending):
                 now = self._find(made.id.decode(), path)
-                if all(self._find(parent.decode(), path) != now for parent in made.parents):
+                if all(self._find(parent.decode(), path) != now for parent in self.git.get_parents(made.id, made)):
                     found[path] = made
                     pending.discard(path)
             if not pending:

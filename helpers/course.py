@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from classroom.hub import prepare
+from classroom.hub import Hub
 from helpers import hub_mode
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     """
     mode = hub_mode.activate()
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    if mode.name == "classroom":
-        prepare([*models, *datasets, *spaces])
+    if mode.is_here:
+        Hub.of_this_machine().prepare([*models, *datasets, *spaces])
 
     import transformers
 

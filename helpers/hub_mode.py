@@ -23,6 +23,9 @@ LEARNERS_OWN = (
     "HF_TOKEN",
     "HUGGING_FACE_HUB_TOKEN",
     "HF_TOKEN_PATH",
+    "HF_OIDC_RESOURCE",
+    "HF_OIDC_ID_TOKEN",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN",
     "HF_STORED_TOKENS_PATH",
     "HF_HUB_CACHE",
     "HUGGINGFACE_HUB_CACHE",
@@ -47,11 +50,15 @@ class SetupError(RuntimeError):
 
 @dataclass(frozen=True)
 class HubMode:
-    """`name` is "hub" or "classroom"; `endpoint` its address; `reason` why it was chosen, for people."""
+    """`name` is "hub" or "classroom"; `endpoint` its address; `reason` why it was chosen, for people.
+
+    `is_here` says whether the classroom is this kernel's own, which serves from this machine's disk.
+    """
 
     name: str
     endpoint: str
     reason: str
+    is_here: bool = False
 
 
 _active: HubMode | None = None
@@ -72,7 +79,7 @@ def activate() -> HubMode:
         raise SetupError(f"COURSE_HUB is now {request!r}, but this kernel uses the {_active.name}. Restart the kernel.")
     mode = _choose(request)
     if mode.name == "classroom":
-        variables = _classroom_variables(mode.endpoint)
+        variables = _classroom_variables(mode)
         _refuse_late_start(variables["HF_ENDPOINT"], variables["HF_HOME"])
         for name in LEARNERS_OWN:
             os.environ.pop(name, None)
@@ -88,7 +95,7 @@ def _choose(request: str) -> HubMode:
     if request == "hub":
         return HubMode("hub", public, "COURSE_HUB=hub")
     if request == "classroom":
-        return HubMode("classroom", _start_classroom(), "COURSE_HUB=classroom")
+        return HubMode("classroom", _start_classroom(), "COURSE_HUB=classroom", is_here=True)
     if re.match(r"https?://", request):
         if not answers(request):
             raise SetupError(
@@ -102,7 +109,8 @@ def _choose(request: str) -> HubMode:
         )
     if answers(public):
         return HubMode("hub", public, "it answers")
-    return HubMode("classroom", _start_classroom(), f"{public} did not answer within {PROBE_SECONDS:.0f} seconds")
+    reason = f"{public} did not answer within {PROBE_SECONDS:.0f} seconds"
+    return HubMode("classroom", _start_classroom(), reason, is_here=True)
 
 
 def answers(endpoint: str) -> bool:
@@ -130,14 +138,22 @@ def _start_classroom() -> str:
     return serve_in_thread(Hub.of_this_machine())
 
 
-def _classroom_variables(endpoint: str) -> dict[str, str]:
+def _classroom_variables(mode: HubMode) -> dict[str, str]:
     from classroom.sources import cache_root
 
-    # One cache for the kernels' own servers, whose ports differ, and one for each teacher's machine.
-    here = endpoint.startswith("http://127.0.0.1:")
-    name = "here" if here else re.sub(r"\W+", "-", endpoint.split("://")[1])
-    home = cache_root() / "clients" / name
-    return {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1"}
+    # One cache and one token for the kernels' own servers, whose ports differ, and one for each teacher's machine.
+    name = "here" if mode.is_here else re.sub(r"\W+", "-", mode.endpoint.split("://")[1])
+    variables = {
+        "HF_ENDPOINT": mode.endpoint,
+        "HF_HOME": str(cache_root() / "clients" / name),
+        "HF_HUB_DISABLE_XET": "1",
+    }
+    if "google.colab" in sys.modules:
+        # Colab keeps a person's real token as the secret HF_TOKEN, and the client would send it to the classroom. Its
+        # one switch against that is to take this for the Colab that has no such secrets
+        # (huggingface_hub.utils.is_colab_enterprise); HF_HUB_DISABLE_IMPLICIT_TOKEN would hold the classroom's too.
+        variables["VERTEX_PRODUCT"] = "COLAB_ENTERPRISE"
+    return variables
 
 
 def _refuse_late_start(endpoint: str, home: str | None) -> None:
