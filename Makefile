@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 BIN := .venv/bin
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint format outputs links exercises images lock install
+.PHONY: lab test lint format outputs links exercises images screenshots lock install
 
 lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8899" for a server
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -31,6 +31,9 @@ links: install  ## badges, install cells and the README's table, from pyproject.
 
 images: install  ## the drawings in images/
 	$(BIN)/python -m tools.images
+
+screenshots: install  ## pictures of the classroom Hub's pages, with headless Chromium
+	$(BIN)/python -m tools.screenshots
 
 lock: install  ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m tools.lock

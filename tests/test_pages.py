@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import os
 import re
 import shutil
 import urllib.error
@@ -290,6 +291,8 @@ def browser() -> Iterator[object]:
                 executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=["--no-sandbox"]
             )
         except Error:
+            if os.environ.get("CI"):
+                raise
             pytest.skip("no Chromium: `apt-get install chromium` or `playwright install chromium` makes this run")
         yield found
         found.close()

@@ -18,6 +18,7 @@ from classroom.pages.source import highlighted
 
 MOST_CHARACTERS = 300_000
 MOST_VALUES = 30
+UNFILLED = "[More Information Needed]"  # the stock client's template
 LABELS = {
     "license": "Licence",
     "license_name": "Licence name",
@@ -62,13 +63,16 @@ class Metric:
 
 @dataclass(frozen=True)
 class Card:
-    """A README.md for people: `html` is safe to put into a page; `problem` says what is wrong with its YAML."""
+    """A README.md for people: `html` is safe to put into a page; `problem` says what is wrong with its YAML;
+    `unfilled` counts the gaps that the template of the stock client leaves to its author.
+    """
 
     html: str = ""
     rows: list[tuple[str, str, list[str]]] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
     problem: str | None = None
+    unfilled: int = 0
     data: dict = field(default_factory=dict)
 
     @property
@@ -96,6 +100,7 @@ def read(text: str, kind: str, name: str, revision: str) -> Card:
         _values(data.get("tags")),
         _metrics(data),
         problem,
+        body.count(UNFILLED),
         data,
     )
 

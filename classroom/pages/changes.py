@@ -14,7 +14,7 @@ NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the id of the empty tree
 MOST_FILES = 100
 MOST_LINES = 3_000
 LONGEST_LINE = 1_000
-HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
+HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _lines(section: str) -> Iterator[Line]:
         elif hunk := HUNK.match(text):
             old, new = int(hunk[1]), int(hunk[3])
             old_left, new_left = (int(hunk[n]) if hunk[n] is not None else 1 for n in (2, 4))
-            yield Line("@", f"line {new}" + (f" · {_cut(hunk[5])}" if hunk[5] else ""))
+            yield Line("@", f"line {new}")
         elif sign == "\\":
             yield Line("\\", "no line end at the end of the file")
 

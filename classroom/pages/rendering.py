@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import jinja2
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
@@ -92,6 +93,16 @@ def sentence(text: str) -> str:
     return text if re.search(r"[._-]", first) else text[:1].upper() + text[1:]
 
 
+def counted(count: int, noun: str) -> str:
+    """A number with what it counts: `1 file`, `2 files`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def breakable(name: str) -> Markup:
+    """An id that may be broken where its words end."""
+    return Markup(re.sub(r"([/_])", r"\1<wbr>", str(escape(name))))
+
+
 @functools.cache
 def _templates() -> jinja2.Environment:
     templates = jinja2.Environment(
@@ -102,6 +113,7 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     templates.filters |= {"size": size, "number": number, "day": day, "iso": iso, "ago": ago, "sentence": sentence}
+    templates.filters |= {"counted": counted, "breakable": breakable}
     templates.globals |= {"address": address, "kind_names": KIND_NAMES, "words": CHANGES, "bundled": catalogue.find}
     return templates
 
