@@ -109,7 +109,8 @@ def push() -> None:
     model = BertForSequenceClassification(BertConfig(**sizes))
     tokenizer = AutoTokenizer.from_pretrained("stevhliu/my_awesome_model")
     api = HfApi()
-    model.save_pretrained(f"{os.environ['HF_HOME']}/first")
+    for part in (model, tokenizer):
+        part.save_pretrained(f"{os.environ['HF_HOME']}/first")
     api.create_repo(f"{LEARNER}/first-try")
     api.upload_folder(folder_path=f"{os.environ['HF_HOME']}/first", repo_id=f"{LEARNER}/first-try")
     tokenizer.push_to_hub(MODEL, commit_message="Upload tokenizer")

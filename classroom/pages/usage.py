@@ -20,6 +20,10 @@ TASKS = {
     "object-detection": "ObjectDetection",
     "image-text-to-text": "ImageTextToText",
 }
+# What a configuration's class tells, as on the Hub, where the card names no task.
+TASK_OF_HEAD = {
+    TASKS[task]: task for task in ("text-generation", "text-classification", "token-classification", "fill-mask")
+}
 # Tasks whose pipeline is gone in transformers 5: the class that loads the model.
 WITHOUT_PIPELINE = {
     "question-answering": "QuestionAnswering",
@@ -28,6 +32,7 @@ WITHOUT_PIPELINE = {
     "text2text-generation": "Seq2SeqLM",
     "sentence-similarity": "",
 }
+VOCABULARIES = ("vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
 WEIGHTS = (".safetensors", ".bin", ".pt", ".gguf")
 
 
@@ -44,32 +49,37 @@ def lines(repository: Repository, commit: str, kind: str, name: str, revision: s
     if card.get("library_name") == "sentence-transformers":
         first = "from sentence_transformers import SentenceTransformer"
         return [f'{first}\n\nmodel = SentenceTransformer("{name}"{pinned})', _auto(name, "", pinned)]
-    has_weights = any(path.endswith(WEIGHTS) for path in names)
-    if "config.json" in names and has_weights:
-        return _model(name, pinned, card.get("pipeline_tag"), _head(repository, commit))
-    if any(path in names for path in ("tokenizer.json", "tokenizer_config.json")):
+    has_tokenizer = any(path.startswith("tokenizer") or path in VOCABULARIES for path in names)
+    if "config.json" in names and any(path.endswith(WEIGHTS) for path in names):
+        return _model(name, pinned, card.get("pipeline_tag"), _head(repository, commit), has_tokenizer)
+    if has_tokenizer:
         call = f'AutoTokenizer.from_pretrained(\n    "{name}"{pinned}\n)'
         return [f"from transformers import AutoTokenizer\n\ntokenizer = {call}"]
     return [f'from huggingface_hub import snapshot_download\n\nfolder = snapshot_download("{name}"{pinned})']
 
 
-def _model(name: str, pinned: str, task: object, head: str) -> list[str]:
-    if task in TASKS:
-        separator = f'\n    "{task}",\n    model="{name}"{pinned.replace(", ", "," + chr(10) + "    ")},\n'
-        return [
-            f"from transformers import pipeline\n\npipe = pipeline({separator})",
-            _auto(name, TASKS[task] or head, pinned),
-        ]
-    return [_auto(name, WITHOUT_PIPELINE.get(str(task), head), pinned)]
+def _model(name: str, pinned: str, task: object, head: str, has_tokenizer: bool) -> list[str]:
+    task = task or (TASK_OF_HEAD.get(head) if has_tokenizer else None)
+    if task not in TASKS:
+        return [_auto(name, WITHOUT_PIPELINE.get(str(task), head), pinned, has_tokenizer)]
+    arguments = ["", f'"{task}"', f'model="{name}"', *filter(None, [pinned.removeprefix(", ")])]
+    call = ",\n    ".join(arguments).removeprefix(",") + ",\n"
+    return [
+        f"from transformers import pipeline\n\npipe = pipeline({call})",
+        _auto(name, TASKS[task] or head, pinned, has_tokenizer),
+    ]
 
 
-def _auto(name: str, head: str, pinned: str) -> str:
+def _auto(name: str, head: str, pinned: str, has_tokenizer: bool = True) -> str:
     auto = f"AutoModelFor{head}" if head else "AutoModel"
     call = f'(\n    "{name}"{pinned}\n)'
+    model = f"model = {auto}.from_pretrained{call}"
+    if not has_tokenizer:
+        return f"from transformers import {auto}\n\n{model}"
     imports = f"from transformers import {auto}, AutoTokenizer"
     if len(imports) > 50:
         imports = f"from transformers import (\n    {auto},\n    AutoTokenizer,\n)"
-    return f"{imports}\n\ntokenizer = AutoTokenizer.from_pretrained{call}\nmodel = {auto}.from_pretrained{call}"
+    return f"{imports}\n\ntokenizer = AutoTokenizer.from_pretrained{call}\n{model}"
 
 
 def _space(repository: Repository, commit: str, name: str, pinned: str) -> list[str]:
