@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from threading import Thread
 from time import perf_counter
@@ -51,7 +52,7 @@ class Chat:
         self._model, self._tokenizer = model, tokenizer
         self._generation: dict[str, object] = {"max_new_tokens": NEW_TOKENS, "do_sample": False} | generation
         self._first: Messages = [{"role": "system", "content": system}] if system else []
-        self._marks = sorted(tokenizer.all_special_tokens, key=len, reverse=True)
+        self._marks = re.compile("|".join(map(re.escape, tokenizer.all_special_tokens)) or "(?!)")
         self._watch: StopWhenAsked | None = None
         self._thread: Thread | None = None
         self._failure: Exception | None = None
@@ -60,7 +61,8 @@ class Chat:
 
     def clear(self) -> None:
         """Begin a new conversation, with the same system message."""
-        self._wait(stop=True)
+        self.stop()
+        self._join()
         self.messages: Messages = list(self._first)
         self.prompt = self._formatted(self.messages) if self.messages else ""
         self._answer = ""
@@ -70,25 +72,38 @@ class Chat:
     def say(self, text: str) -> str:
         """Send a message, wait for the answer and return it. Raises ChatError, and what `generate` raises."""
         self._begin(text)
-        self._wait()
+        return self.wait()
+
+    def wait(self) -> str:
+        """Wait until the answer is complete and return it. Raises what `generate` raises."""
+        self._join()
         if self._failure:
             raise self._failure
         return self._answer
 
-    def send(self, text: str) -> None:
-        """Send a message and return at once; what goes wrong stands in the status line. What the widget calls."""
+    def send(self, text: str) -> bool:
+        """Send a message and return at once, as the widget does; what goes wrong stands in the status line.
+
+        False says that the message was not sent.
+        """
         try:
             self._begin(text)
         except ChatError as error:
             self.status.value = str(error)
+            return False
+        return True
 
     def stop(self) -> None:
         """End the answer at its next token."""
         if self._watch:
             self._watch.stop.set()
 
+    def _join(self) -> None:
+        if self._thread:
+            self._thread.join()
+
     def _begin(self, text: str) -> None:
-        self._wait()
+        self._join()
         if not text.strip():
             raise ChatError("Write a message first.")
         asked = [*self.messages, {"role": "user", "content": text}]
@@ -126,12 +141,6 @@ class Chat:
     def _written(self, inputs: BatchEncoding, watch: StopWhenAsked) -> Iterator[str]:
         return pieces(self._model, self._tokenizer, inputs, watch, **self._generation)
 
-    def _wait(self, stop: bool = False) -> None:
-        if self._thread:
-            if stop:
-                self.stop()
-            self._thread.join()
-
     def _formatted(self, messages: Messages, add_generation_prompt: bool = False) -> str:
         try:
             return self._tokenizer.apply_chat_template(
@@ -145,7 +154,7 @@ class Chat:
         new = self._generation["max_new_tokens"]
         if limit and tokens + new > limit:
             raise ChatError(
-                f"This conversation has {tokens:,} tokens, and with an answer of {new} that is more than the {limit:,}"
+                f"This conversation has {tokens:,} tokens; with an answer of {new} that is more than the {limit:,}"
                 " that the model can read: send a shorter message, or begin a new chat."
             )
 
@@ -158,10 +167,8 @@ class Chat:
         self.conversation_page, self.prompt_page = widgets.HTML(), widgets.HTML()
         self.status = widgets.Label()
         self.send_button.on_click(lambda _: self._send_what_is_written())
-        # Not on_submit, which is deprecated; and a change of the value would send when the box is merely left.
-        self.box_for_text.on_msg(
-            lambda _, message, __: message.get("event") == "submit" and self._send_what_is_written()
-        )
+        # on_submit is deprecated, and a change of the value would send when the box is merely left.
+        self.box_for_text.on_msg(self._on_message)
         self.stop_button.on_click(lambda _: self.stop())
         self.clear_button.on_click(lambda _: self.clear())
         buttons = widgets.HBox([self.send_button, self.stop_button, self.clear_button])
@@ -170,11 +177,13 @@ class Chat:
         panes = [widgets.VBox(left, layout=half), widgets.VBox([self.prompt_page], layout=half)]
         self.box = widgets.HBox(panes, layout=widgets.Layout(flex_flow="row wrap"))
 
+    def _on_message(self, box: widgets.Text, message: dict[str, str], buffers: list) -> None:
+        if message.get("event") == "submit":
+            self._send_what_is_written()
+
     def _send_what_is_written(self) -> None:
-        text = self.box_for_text.value
-        if not self.send_button.disabled:
+        if not self.send_button.disabled and self.send(self.box_for_text.value):
             self.box_for_text.value = ""
-            self.send(text)
 
     def _set_running(self, running: bool) -> None:
         self.send_button.disabled = self.clear_button.disabled = running
@@ -197,9 +206,8 @@ class Chat:
 
     def _prompt_html(self) -> str:
         """The prompt with the special tokens in bold, and underlined what the model wrote."""
-        pattern = re.compile("|".join(map(re.escape, self._marks)) or "(?!)")
         read, place = "", 0
-        for mark in pattern.finditer(self.prompt):
+        for mark in self._marks.finditer(self.prompt):
             read += f"{html.escape(self.prompt[place : mark.start()])}<b>{html.escape(mark.group())}</b>"
             place = mark.end()
         read += html.escape(self.prompt[place:])
@@ -210,5 +218,7 @@ class Chat:
         said = "\n".join(f"{role}: {text}" for role, text in self._turns()) or "(nobody has said anything yet)"
         plain = f"A chat.\n{said}\n\nWhat the model read last:\n{self.prompt}"
         columns = f"<td>{self._conversation_html()}</td><td>{self._prompt_html()}</td>"
+        if "google.colab" in sys.modules:  # there widgets always work, so leave it no choice
+            return widget_bundle(self.box, plain)
         page = f"<table><tr><th>conversation</th><th>read, and underlined: written</th></tr><tr>{columns}</tr></table>"
         return widget_bundle(self.box, plain) | {"text/html": page}

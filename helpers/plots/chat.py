@@ -40,7 +40,7 @@ def side_by_side(columns: Mapping[str, Mapping[str, object]]) -> None:
 
 
 def _cell(value: object) -> str:
-    style = "white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; background: none; margin: 0"
+    style = "white-space: pre-wrap; overflow-wrap: anywhere; word-break: normal; text-align: left; margin: 0"
     return (
         f'<td style="text-align: left; vertical-align: top"><pre style="{style}">{html.escape(str(value))}</pre></td>'
     )
