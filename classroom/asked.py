@@ -38,7 +38,16 @@ class Kind(RepositoryId):
 
 
 register_url_convertor("repo", RepositoryId())
+
+
+class Number(RepositoryId):
+    """The number of a discussion in an address."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+
 register_url_convertor("kind", Kind())
+register_url_convertor("number", Number())
 
 
 class KeepEncodedSlashes:

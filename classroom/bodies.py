@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import IO
 
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +14,7 @@ from classroom.problems import Problem
 
 JSON_BYTES = 8 * 2**20
 STEP = 2**20
+DRAINED = 64 * 2**20
 
 
 def takes_json(
@@ -50,30 +51,42 @@ async def store(request: Request, file: IO[bytes], most: int, seen: Callable[[by
         if seen:
             seen(bytes(waiting))
 
-    async for chunk in chunks(request, most):
-        waiting += chunk
-        if len(waiting) >= STEP:
-            await run_in_threadpool(write)
-            size += len(waiting)
-            waiting.clear()
-    await run_in_threadpool(write)
+    pieces = chunks(request, most)
+    try:
+        async for chunk in pieces:
+            waiting += chunk
+            if len(waiting) >= STEP:
+                await run_in_threadpool(write)
+                size += len(waiting)
+                waiting.clear()
+        await run_in_threadpool(write)
+    except OSError:  # the disk is full: the client reads why when it has sent all that it has
+        await _drain(pieces)
+        raise
     return size + len(waiting)
 
 
-async def chunks(request: Request, most: int):
+async def chunks(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body in pieces. Raises Problem 413 when it is longer than `most` bytes, 400 when the client hangs up."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced) > most:
-        raise _too_long(most)
-    size = 0
+    size, stream = 0, request.stream()
     try:
-        async for chunk in request.stream():
+        async for chunk in stream:
             size += len(chunk)
             if size > most:
+                await _drain(stream)
                 raise _too_long(most)
             yield chunk
     except ClientDisconnect:
         raise Problem(400, "BadRequest", "The connection was closed before the whole body had come.") from None
+
+
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
+    """Let the rest of a body pass: a client whose connection is closed meanwhile would not see the answer."""
+    left = DRAINED
+    async for chunk in pieces:
+        left -= len(chunk)
+        if left < 0:
+            break
 
 
 def _too_long(most: int) -> Problem:

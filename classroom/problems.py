@@ -17,7 +17,7 @@ class Problem(HTTPException):
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         # The message goes into a header too: whatever an address may have brought in there must be plain ASCII.
-        plain = re.sub(r"[^ -~]", "?", message)
+        plain = re.sub(r"[^ -~]", "?", message)[:1000]
         super().__init__(status, message, {"X-Error-Code": code, "X-Error-Message": plain, **headers})
 
 
@@ -37,4 +37,6 @@ def disk(request: Request, error: OSError) -> Response:
         return answer(request, Problem(507, "InsufficientStorage", "The Hub's disk is full; nothing was changed."))
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return answer(request, Problem(404, "EntryNotFound", "This was deleted or moved a moment ago."))
+    if error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
+        return answer(request, Problem(400, "BadRequest", "A name in this request is too long or not allowed."))
     raise error

@@ -18,7 +18,7 @@ LONGEST_TITLE = 200
 def routes() -> list[Route]:
     """The addresses that this module answers."""
     every = "/api/{kind:kind}/{repo:repo}/discussions"
-    one = f"{every}/{{number:int}}"
+    one = f"{every}/{{number:number}}"
     return [
         Route(every, _list),
         Route(every, bodies.takes_json(_open), methods=["POST"]),
@@ -173,7 +173,7 @@ def _partner(request: Request) -> tuple[Account, Repository]:
 
 
 def _load(repository: Repository, request: Request) -> dict:
-    number = request.path_params["number"]
+    number = int(request.path_params["number"])
     discussion = discussions.load(repository, number)
     if discussion is None:
         raise Problem(404, "DiscussionNotFound", f"There is no discussion {number} here.")

@@ -108,7 +108,7 @@ class Repository:
     def _peeled(self, name: bytes) -> str | None:
         try:
             target = self.git[self.git.refs[name]]
-        except (KeyError, OSError):  # a folder of refs is no ref
+        except (KeyError, ValueError, OSError):  # a folder of refs is no ref
             return None
         while isinstance(target, Tag):
             target = self.git[target.object[1]]

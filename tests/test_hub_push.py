@@ -14,7 +14,8 @@ from conftest import Client
 
 
 def test_a_model_and_its_tokenizer_are_pushed_and_a_trainer_pushes_at_every_save(pusher: Client) -> None:
-    done = pusher("""
+    done = pusher(
+        """
         import torch
         from datasets import Dataset
         from huggingface_hub import HfApi
@@ -57,7 +58,9 @@ def test_a_model_and_its_tokenizer_are_pushed_and_a_trainer_pushes_at_every_save
         titles = [entry.title for entry in api.list_repo_commits("learner/trained")]
         print(all(f"Training in progress, epoch {number}" in titles for number in (1, 2)), "The end" in titles)
         print({"model.safetensors", "tokenizer.json", "README.md"} <= set(api.list_repo_files("learner/trained")))
-    """)
+    """,
+        timeout=400,
+    )
     printed = [line for line in lines(done) if not line.startswith("{'")]  # the Trainer's own log
     assert "/learner/tiny-gpt/commit/" in printed[0]
     assert printed[1:] == [
@@ -73,7 +76,8 @@ def test_a_model_and_its_tokenizer_are_pushed_and_a_trainer_pushes_at_every_save
 
 
 def test_a_data_set_is_pushed_with_its_configurations_and_loaded(pusher: Client) -> None:
-    done = pusher("""
+    done = pusher(
+        """
         from datasets import Dataset, DatasetDict, get_dataset_config_names, load_dataset
         rows = Dataset.from_dict({"text": ["a", "b"] * 50, "label": [0, 1] * 50})
         DatasetDict(train=rows, test=rows.select(range(10))).push_to_hub("learner/rows", private=True)
@@ -82,7 +86,9 @@ def test_a_data_set_is_pushed_with_its_configurations_and_loaded(pusher: Client)
         print(get_dataset_config_names("learner/rows"), load_dataset("learner/rows", "default").num_rows)
         print(load_dataset("learner/rows", "other", split="train")[1])
         print(load_dataset("learner/rows", "default", revision="dev", split="train").num_rows)
-    """)
+    """,
+        timeout=400,
+    )
     assert lines(done) == [
         "['default', 'other'] {'train': 100, 'test': 10}",
         "{'text': 'b', 'label': 1}",
