@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sysconfig
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,6 +35,7 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     """
     mode = hub_mode.activate()
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    _find_this_environments_commands()
     if mode.is_here:
         Hub.of_this_machine().prepare([*models, *datasets, *spaces])
 
@@ -45,6 +48,8 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
         from evaluate.utils import disable_progress_bar
 
         disable_progress_bar()  # evaluate has no environment variable for it
+    # The client says so at every push of a Trainer where the bars were switched off for good.
+    warnings.filterwarnings("ignore", message="Cannot enable progress bars")
     chosen = device.pick_device()
     course = Course(chosen, device.pick_dtype(chosen), mode.name)
     transformers.set_seed(SEED)
@@ -54,3 +59,10 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     print(f"Seed     {SEED}")
     show_contents({"model": models, "dataset": datasets, "space": spaces})
     return course
+
+
+def _find_this_environments_commands() -> None:
+    """Let `!hf` and `!accelerate` in a cell mean this environment's, where Jupyter was started without activating it."""
+    folder = sysconfig.get_path("scripts")
+    if folder not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]

@@ -28,9 +28,12 @@ tags:
 
 ## How it was made
 
-`GPT2LMHeadModel` with {layers} layers of width {width}, {heads} heads, a context of 512 and {parameters:,} parameters,
-trained from scratch by `classroom/standins/make_gpt2_es.py` on {seen:.1f} million tokens ({epochs:.1f} times through
-the text): Muon for the matrices, AdamW for the rest, seed 42. {schedule}
+`GPT2LMHeadModel` with {layers} layers of width {width}, {heads} heads, a context of {context} and {parameters:,}
+parameters, trained from scratch by `classroom/standins/make_gpt2_es.py` on {seen:.1f} million tokens, {epochs:.1f}
+times through the text: Muon for the matrices, AdamW for the rest, seed 42.
+
+{schedule}
+
 The tokenizer is a byte-level BPE of 8,192 tokens learned from the same text. The weights are stored in fp16; the
 classroom serves them in float32.
 
@@ -61,8 +64,8 @@ No model of the public Hub: `transformers-course/gpt2-es-nano` exists in the cla
 in speculative decoding, with the same tokenizer.""",
 }
 CYCLE = """\
-Cycle {number}: {tokens:,} tokens, learning rate {learning_rate} with linear warm-up and decay, weight decay
-{weight_decay}, dropout {dropout}."""
+{number}. {tokens:,} tokens in rows of up to {context}: learning rate {learning_rate} with linear warm-up and decay,
+   weight decay {weight_decay}, dropout {dropout}."""
 GREEDY_AND_SAMPLED = """\
 After `Me encanta aprender de`, {greedy_repeated:.0%} of the 4-grams in 200 greedy tokens have stood before; of those in
 sampled ones (top-k 50, top-p 0.95), {sampled_repeated:.0%}."""
@@ -82,7 +85,8 @@ def write(folder: Path, recipe: Recipe, figures: dict[str, float]) -> None:
         layers=recipe.layers,
         width=recipe.width,
         heads=recipe.heads,
-        schedule=" ".join(CYCLE.format(**asdict(cycle), number=n) for n, cycle in enumerate(recipe.cycles, 1)),
+        context=recipe.cycles[-1].context,
+        schedule="\n".join(CYCLE.format(**asdict(cycle), number=n) for n, cycle in enumerate(recipe.cycles, 1)),
         seen=seen / 1e6,
         epochs=seen / figures["training"],
         measured=measured.format(**figures),

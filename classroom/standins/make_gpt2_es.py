@@ -27,7 +27,7 @@ from classroom.standins.gpt2_es_quality import acceptance, evaluate, repetition
 HERE = Path(__file__).parent
 END = "<|endoftext|>"
 VOCABULARY = 8192
-CONTEXT = 512
+CONTEXT = 512  # until a cycle makes it longer
 HELD_OUT_CHARACTERS = 760_000  # a little over 200,000 tokens at 3.8 characters a token
 HELD_OUT_TOKENS = 200_000
 TOKENS_PER_STEP = 8192
@@ -40,17 +40,23 @@ SEED = 42
 class Cycle:
     """One rise and fall of the learning rate, over `tokens` tokens; a later cycle is a warm restart (1608.03983).
 
-    Dropout and weight decay keep a cycle that comes back to the same books from learning them by heart.
+    Dropout and weight decay keep a cycle that comes back to the same books from learning them by heart. `context` is
+    the longest row in tokens; half as long are those of the first 85 % of the steps, unless `long_rows_only`.
     """
 
     tokens: int
     learning_rate: float
     weight_decay: float = 0.1
     dropout: float = 0.0
+    context: int = CONTEXT
+    long_rows_only: bool = False
 
     @property
     def steps(self) -> int:
         return self.tokens // TOKENS_PER_STEP
+
+    def row_length(self, step: int) -> int:
+        return self.context if self.long_rows_only or step >= int(self.steps * 0.85) else self.context // 2
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,11 @@ RECIPES = {
         layers=6,
         width=256,
         heads=4,
-        cycles=(Cycle(18_000_000, 3e-3), Cycle(20_000_000, 2.5e-3, weight_decay=0.2, dropout=0.1)),
+        cycles=(
+            Cycle(18_000_000, 3e-3),
+            Cycle(16_000_000, 2.5e-3, weight_decay=0.2, dropout=0.1),
+            Cycle(5_000_000, 1e-3, weight_decay=0.2, dropout=0.1, context=1024, long_rows_only=True),
+        ),
     ),
     "nano": Recipe("gpt2-es-nano", layers=2, width=128, heads=4, cycles=(Cycle(9_000_000, 4e-3),)),
 }
@@ -160,14 +170,28 @@ def set_dropout(model: GPT2LMHeadModel, share: float) -> None:
         block.attn.attn_dropout.p = 0.0
 
 
-def batch(tokens: torch.Tensor, step: int, length: int, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Rows of `length + 1` tokens drawn for this step, (rows, length + 1), and their positions, (rows, length).
+def lengthen(model: GPT2LMHeadModel, context: int) -> None:
+    """Let the model see `context` tokens: its position embeddings are repeated, and training tells them apart."""
+    old = model.transformer.wpe.weight.data
+    model.transformer.wpe = torch.nn.Embedding.from_pretrained(
+        old.repeat(-(-context // len(old)), 1)[:context].clone(), freeze=False
+    )
+    model.config.n_positions = context
+    for block in model.transformer.h:
+        if hasattr(block.attn, "bias"):
+            mask = torch.ones(context, context, dtype=torch.bool).tril()[None, None]
+            block.attn.register_buffer("bias", mask, persistent=False)
+
+
+def batch(tokens: torch.Tensor, step: int, length: int, context: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """A step's rows of `length + 1` tokens, (rows, length + 1), and their positions within `context`, (rows, length).
 
     Short rows start at a random position, so that every position embedding is trained before the long rows come.
     """
+    rows = TOKENS_PER_STEP // length
     generator = torch.Generator().manual_seed(SEED * 1_000_003 + step)
     starts = torch.randint(len(tokens) - length - 1, (rows,), generator=generator)
-    first = torch.randint(CONTEXT - length + 1, (rows, 1), generator=generator)
+    first = torch.randint(context - length + 1, (rows, 1), generator=generator)
     return tokens[starts[:, None] + torch.arange(length + 1)], first + torch.arange(length)
 
 
@@ -183,6 +207,7 @@ def train(model: GPT2LMHeadModel, recipe: Recipe, tokens: torch.Tensor, work: Pa
     checkpoint = work / f"{recipe.folder}.pt"
     state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else {"cycle": 0, "step": 0}
     if "model" in state:
+        lengthen(model, len(state["model"]["transformer.wpe.weight"]))
         model.load_state_dict(state["model"])
     for number in range(state["cycle"], len(recipe.cycles)):
         fresh = {"cycle": number, "step": 0}
@@ -195,6 +220,8 @@ def train_cycle(
     """One cycle from `state`'s step on: linear warm-up, linear decay to zero, long rows at its end."""
     number, step = state["cycle"], state["step"]
     cycle = recipe.cycles[number]
+    if cycle.context > model.config.n_positions:
+        lengthen(model, cycle.context)
     opts = optimizers(model, cycle)
     for opt, saved in zip(opts, state.get("optimizers", ()), strict=False):
         opt.load_state_dict(saved)
@@ -204,8 +231,7 @@ def train_cycle(
     bar = tqdm(total=cycle.steps, initial=step, desc=name, unit="step", mininterval=5)
     saved_at = time.monotonic()
     while step < cycle.steps:
-        length = CONTEXT if step >= int(cycle.steps * 0.85) else CONTEXT // 2
-        ids, positions = batch(tokens, number * 1_000_000 + step, length, TOKENS_PER_STEP // length)
+        ids, positions = batch(tokens, number * 1_000_000 + step, cycle.row_length(step), cycle.context)
         scale = min((step + 1) / WARM_UP_STEPS, (cycle.steps - step) / (cycle.steps - WARM_UP_STEPS))
         loss = loss_of(model, ids, positions)
         loss.backward()
@@ -237,6 +263,7 @@ def main() -> None:
     model = build(recipe, tokenizer.eos_token_id)
     train(model, recipe, training, arguments.work, arguments.compile)
     folder = HERE / recipe.folder
+    tokenizer.model_max_length = model.config.n_positions
     model.half().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     model.float().eval()  # what was saved, so that the figures are those of the files
