@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 from classroom.problems import Problem
@@ -39,18 +40,20 @@ def environment(settings: dict[str, str] | None = None, **variables: str) -> dic
 def output(folder: Path | str, *arguments: str, limit: int = 4_000_000, seconds: float = 20) -> tuple[bytes, bool]:
     """What git prints in the bare repository `folder`, at most `limit` bytes of it, and whether that was all.
 
-    Raises Problem 501 without a git, and subprocess.CalledProcessError when it fails.
+    Raises Problem 501 without a git, and 503 when it fails or takes longer than `seconds`.
     """
     command = [program(), "--git-dir", str(folder), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()) as process:
         assert process.stdout is not None
+        patience = threading.Timer(seconds, process.kill)
+        patience.start()
         try:
             printed = process.stdout.read(limit + 1)
             if len(printed) > limit:
-                process.kill()
                 return printed[:limit], False
-            if process.wait(seconds):
-                raise subprocess.CalledProcessError(process.returncode, command)
+            if process.wait():
+                raise Problem(503, "GitFailed", "git could not tell this here; clone the repository and ask it there.")
         finally:
+            patience.cancel()
             process.kill()
     return printed, True

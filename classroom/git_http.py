@@ -108,8 +108,8 @@ def _receive(request: Request, repository: Repository, body: IO[bytes]) -> Respo
 
 
 def _repository(request: Request, kind: str, service: str) -> Repository:
-    name = request.path_params["repo"].removesuffix(".git")
     hub = request.app.state.hub
+    name = hub.canonical(kind, request.path_params["repo"].removesuffix(".git"))
     try:
         if service == WRITE:
             access.require_write(request, kind, name)

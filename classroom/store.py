@@ -16,7 +16,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -141,14 +141,26 @@ class Repository:
         found, pending = {}, set(paths)
         for walked in self.git.get_walker(include=[commit.encode()], max_entries=1000):
             made = walked.commit
-            for path in tuple(pending):
-                now = self._find(made.id.decode(), path)
-                if all(self._find(parent.decode(), path) != now for parent in self.git.get_parents(made.id, made)):
-                    found[path] = made
-                    pending.discard(path)
+            now, *before = (self._ids(one, pending) for one in (made.id, *self.git.get_parents(made.id, made)))
+            changed = {path for path in pending if all(ids[path] != now[path] for ids in before)}
+            found |= dict.fromkeys(changed, made)
+            pending -= changed
             if not pending:
                 break
         return found
+
+    def _ids(self, commit: bytes, paths: Iterable[str]) -> dict[str, bytes | None]:
+        """The id that each path has at a commit; each folder is read once, and no file."""
+        folders: dict[str, dict[bytes, bytes]] = {}
+        ids = {}
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            if folder not in folders:
+                oid, is_folder = self._find(commit.decode(), folder) or (b"", False)
+                items = self.git[oid].iteritems() if is_folder else ()
+                folders[folder] = {item.path: item.sha for item in items}
+            ids[path] = folders[folder].get(name.encode())
+        return ids
 
     def _find(self, commit: str, path: str) -> tuple[bytes, bool] | None:
         oid, is_folder = self.git[commit.encode()].tree, True

@@ -16,7 +16,7 @@ from classroom import card
 from classroom.pages.rendering import address
 from classroom.pages.source import highlighted
 
-MOST_CHARACTERS = 300_000
+MOST_CHARACTERS = 100_000
 MOST_VALUES = 30
 UNFILLED = "[More Information Needed]"  # the stock client's template
 LABELS = {
@@ -95,7 +95,7 @@ def read(text: str, kind: str, name: str, revision: str) -> Card:
         if key != "tags" and (values := _values(value))
     ]
     return Card(
-        render(body[:MOST_CHARACTERS], kind, name, revision),
+        render(_bearable(body), kind, name, revision),
         rows[:12],
         _values(data.get("tags")),
         _metrics(data),
@@ -126,6 +126,13 @@ def render(markdown: str, kind: str, name: str, revision: str) -> str:
         id_prefix="card-",
     )
     return clean.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
+
+
+def _bearable(body: str) -> str:
+    """As much of a text as is rendered in a moment, and then where the rest is."""
+    return (
+        body if len(body) <= MOST_CHARACTERS else f"{body[:MOST_CHARACTERS]}\n\n---\n\n[The card goes on.](README.md)"
+    )
 
 
 def _place(key: str) -> int:

@@ -79,12 +79,14 @@ def _files(printed: str) -> tuple[list[Change], str]:
     """The files that git lists first (`:mode mode id id status NUL path NUL`), and the patch after them."""
     changes, start = [], 0
     while printed.startswith(":", start):
-        end = printed.index("\0", start)
+        end = printed.find("\0", start)
         status = printed[start:end].rsplit(" ", 1)[1][0]
         paths = []
         for _ in range(2 if status in "RC" else 1):
-            start, end = end + 1, printed.index("\0", end + 1)
+            start, end = end + 1, printed.find("\0", end + 1)
             paths.append(printed[start:end])
+        if end < 0:  # cut off, because there was too much
+            break
         start = end + 1
         changes.append(Change(paths[-1], paths[0], status))
     return changes, printed[start:].lstrip("\0")

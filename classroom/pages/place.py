@@ -58,8 +58,9 @@ def at(view: View, kind: str) -> Callable[[Request], Response]:
         name = request.path_params["repo"]
         today = todays_name(request, kind, name)
         if today != name:
-            rest = request.url.path.removeprefix(address(kind, name))
-            return RedirectResponse(address(kind, today) + (rest if rest != request.url.path else ""), 307)
+            asked_for = request.scope["raw_path"].decode("latin-1")  # where a revision's slashes are still encoded
+            rest = asked_for.removeprefix(address(kind, name))
+            return RedirectResponse(address(kind, today) + (rest if rest != asked_for else ""), 307)
         return view(request, kind)
 
     return endpoint

@@ -18,6 +18,7 @@ from classroom.problems import Problem
 from classroom.store import File, Repository
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+MOST_SIDES = 10
 MOST_HEADER_BYTES = 4_000_000
 
 
@@ -76,7 +77,7 @@ def _folder(request: Request, kind: str) -> Response:
         "path": path,
         "parts": _parts(path),
         "entries": sorted(entries, key=lambda file: (not file.is_folder, file.path)),
-        "changed_by": history.last_commits(here.repository, here.commit, path, entries),
+        "changed_by": history.last_commits(here.repository, here.commit, [file.path for file in entries]),
         "tip": describe.commit(here.repository.git[here.commit.encode()]),
         "time": here.repository.git[here.commit.encode()].commit_time,
         "code": source.highlighted(pieces[0], language="python") if here.revision != "main" and not path else None,
@@ -99,7 +100,7 @@ def _file(request: Request, kind: str) -> Response:
         "tensors": _tensors(content) if path.endswith(".safetensors") and isinstance(content, Path) else None,
         "text": source.read(content, path) if isinstance(content, bytes) else None,
         "is_picture": path.lower().endswith(PICTURES),
-        "changed_by": history.last_commits(here.repository, here.commit, str(PurePosixPath(path).parent), [file]),
+        "changed_by": history.last_commits(here.repository, here.commit, [path]),
     }
     return page(request, "file.html", place=here, section=kind, **values)
 
@@ -134,10 +135,17 @@ def _tensors(path: Path) -> list[tuple[str, str, list[int]]] | None:
             length = int.from_bytes(opened.read(8), "little")
             header = json.loads(opened.read(length)) if length <= MOST_HEADER_BYTES else None
         found = [
-            (str(name), str(tensor["dtype"]), [int(side) for side in tensor["shape"]])
+            (str(name), str(tensor["dtype"])[:20], [_side(side) for side in tensor["shape"][:MOST_SIDES]])
             for name, tensor in header.items()
             if name != "__metadata__"
         ]
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return found if len(found) <= 50_000 else None
+
+
+def _side(value: object) -> int:
+    """A side of a shape. Raises ValueError for what is none: a large product of lies would keep the server busy."""
+    if isinstance(value, int) and 0 <= value < 2**40:
+        return value
+    raise ValueError("not a side of a tensor")
