@@ -258,6 +258,13 @@ def test_a_private_repository_is_cloned_by_its_owner_only(api: HfApi, git: Git, 
     assert git("clone", address, "own", user="learner").returncode == 0
 
 
+def test_a_repository_that_moved_is_found_under_its_old_address(api: HfApi, repo: str, git: Git, clone: Path):
+    api.move_repo(repo, f"{repo}-moved")
+    commit(git, clone, "new.txt", "new\n")
+    assert git("push", user="learner", cwd=clone).returncode == 0
+    assert {file.path for file in api.list_repo_tree(f"{repo}-moved")} >= {"new.txt"}
+
+
 def test_of_many_pushes_at_once_to_one_branch_one_wins(
     api: HfApi, repo: str, git: Git, hub_endpoint: str, tmp_path: Path
 ):

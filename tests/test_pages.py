@@ -255,6 +255,19 @@ def test_a_large_file_shows_its_hash_and_tensors(hub_endpoint: str, film: str, a
     assert "layer.weight 3 × 7 F32" in said
 
 
+def test_weights_that_are_none_are_a_file_like_any_other(hub_endpoint: str, others: None, api: HfApi):
+    lies = b'{"a": {"dtype": "F32", "shape": [' + b"999999999," * 9999 + b"-1]}}"
+    for content in (b"nonsense", len(lies).to_bytes(8, "little") + lies):
+        api.upload_file(path_or_fileobj=content, path_in_repo="model.safetensors", repo_id="pia/bare")
+        for path in ("pia/bare", "pia/bare/blob/main/model.safetensors"):
+            assert get(f"{hub_endpoint}/{path}")[0] == 200
+
+
+def test_an_alias_and_an_address_of_git_lead_to_the_page(hub_endpoint: str, film: str):
+    assert "openai-community" in get(f"{hub_endpoint}/gpt2/tree/main")[2]
+    assert get(f"{hub_endpoint}/pia/film.git/tree/feature%2Fx")[0] == 200
+
+
 def test_a_pull_request_shows_what_it_would_change(hub_endpoint: str, film: str):
     assert "Propose" in get(f"{hub_endpoint}/pia/film/discussions")[2]
     said = text(get(f"{hub_endpoint}/pia/film/discussions/1")[2])
