@@ -77,7 +77,7 @@ def search_tree(
     for path, look in zip(marked.values(), MARKED, strict=False):
         for node in _walk(root, _ids(path), text_of):
             node.look = max(node.look, look, key=lambda one: one.rank)
-    figure, axes = _canvas(root, len(paths[0]), "Ways to go on, and how probable each is", "whole way")
+    figure, axes = _canvas(root, len(paths[0]), "Ways to go on, and how probable each is", "product")
     names = {name: look for name, look in zip(marked, MARKED, strict=False)}
     _legend(axes, names | {"looked at": PLAIN})
     told = (f"{name}: {_told(_ids(path), text_of)}, {_percent(path)}" for name, path in marked.items())
