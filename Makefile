@@ -12,6 +12,10 @@ lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8
 test: install  ## every check: units, structure, and each cell of each lesson compared with its stored output
 	$(BIN)/python -m pytest
 
+bench: install  ## what the closing notes' figures come from; the machine should have nothing else to do
+	$(BIN)/python -m benchmarks.decoding_parity
+	$(BIN)/python -m benchmarks.hub_room
+
 lint: install  ## style, notebooks included
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
