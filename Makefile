@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 BIN := .venv/bin
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint format outputs links exercises images screenshots lock install
+.PHONY: lab test bench lint format outputs links exercises images screenshots lock install
 
 lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8899" for a server
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -15,6 +15,7 @@ test: install  ## every check: units, structure, and each cell of each lesson co
 bench: install  ## what the closing notes' figures come from; the machine should have nothing else to do
 	$(BIN)/python -m benchmarks.decoding_parity
 	$(BIN)/python -m benchmarks.hub_room
+	$(BIN)/python -m benchmarks.hub_kill
 
 lint: install  ## style, notebooks included
 	$(BIN)/ruff check .
