@@ -62,7 +62,7 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
 
 
 def _find_this_environments_commands() -> None:
-    """Let `!hf` and `!accelerate` in a cell mean this environment's, where Jupyter was started without activating it."""
+    """Let `!hf` and `!accelerate` mean this environment's, where Jupyter was started without activating it."""
     folder = sysconfig.get_path("scripts")
     if folder not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]
