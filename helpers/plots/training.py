@@ -42,7 +42,7 @@ def learning_curves(history: Sequence[Mapping[str, float]], before: Mapping[str,
     figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.2))
     left.plot(*zip(*trained, strict=True), color="0.6", linewidth=1.5, label="training, mean since the last point")
     left.plot(steps, [entry["eval_loss"] for entry in tested], "o-", color=DARK, label="test")
-    left.set(title="Loss", xlabel="step", ylabel="loss (nats)", ylim=(0, None))
+    left.set(title="Loss", xlabel="step", ylabel="loss", ylim=(0, None))
     left.legend(loc="lower left", fontsize=9)
     right.plot(steps, [entry["eval_accuracy"] for entry in tested], "o-", color=DARK, label="test")
     _guess(right, guessing)
@@ -103,7 +103,7 @@ def step_losses(runs: Mapping[str, Mapping[int, float]], stopped_at: int) -> Non
         )
     axes.axvline(stopped_at + 0.5, color="black", linestyle=":")
     axes.text(stopped_at + 0.45, axes.get_ylim()[1], "stopped here ", ha="right", va="top")
-    axes.set(xlabel="step", ylabel="loss (nats)", title="Interrupted and resumed")
+    axes.set(xlabel="step", ylabel="loss", title="Interrupted and resumed")
     axes.legend(loc="lower left", fontsize=9)
     told = "; ".join(
         f"{name}, steps {min(losses)} to {max(losses)}: {', '.join(f'{loss:.2f}' for loss in losses.values())}"
