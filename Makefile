@@ -37,8 +37,9 @@ links: install  ## badges, install cells and the README's table, from pyproject.
 images: install  ## the drawings in images/
 	$(BIN)/python -m tools.images
 
-screenshots: install  ## pictures of the classroom Hub's pages, with headless Chromium
+screenshots: install  ## pictures of the classroom Hub's pages and of the explorer, with headless Chromium
 	$(BIN)/python -m tools.screenshots
+	$(BIN)/python -m tools.lab
 
 lock: install  ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m tools.lock

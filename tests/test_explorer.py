@@ -122,12 +122,14 @@ def test_sampling_writes_what_generate_writes_with_the_same_seed(explorer: Explo
     ("prompt", "sentence"),
     [
         ("", "The prompt is empty: write at least one word for the model to continue."),
-        ("hola " * 700, "The prompt has 1,401 tokens, but the model reads no more than 512: shorten it."),
+        ("hola " * 700, "The prompt has 1,401 tokens, but the model reads no more than {context:,}: shorten it."),
     ],
 )
-def test_a_prompt_that_cannot_be_continued_gets_one_sentence(explorer: Explorer, prompt: str, sentence: str) -> None:
+def test_a_prompt_that_cannot_be_continued_gets_one_sentence(
+    explorer: Explorer, loaded: Loaded, prompt: str, sentence: str
+) -> None:
     explorer.prompt.value = prompt
-    assert sentence in explorer.message.value
+    assert sentence.format(context=loaded[0].config.n_positions) in explorer.message.value
     assert explorer.figure.value == "" and explorer.sample_button.disabled
     explorer.top_k.value = 5
     explorer.sample()

@@ -80,7 +80,7 @@ class Explorer:
             description="prompt",
             continuous_update=False,
             style=style,
-            layout=widgets.Layout(width="100%", max_width="980px"),
+            layout=widgets.Layout(width="98%", max_width="960px"),
         )
         self.temperature = slider(widgets.FloatSlider, "temperature", 1.0, 0.05, 2.0, 0.05)
         self.top_k = slider(widgets.IntSlider, "top_k (0: off)", 50, 0, 200, 1)
