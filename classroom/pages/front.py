@@ -9,10 +9,8 @@ from starlette.routing import Route
 from classroom import access
 from classroom.names import KINDS
 from classroom.pages import listing, place, repository
-from classroom.pages.listing import Listed
 from classroom.pages.rendering import page
 from classroom.problems import Problem
-from classroom.store import Store
 
 
 def routes() -> list[Route]:
@@ -31,7 +29,7 @@ def _model_or_person(request: Request) -> Response:
 
 def _person(request: Request, name: str) -> Response:
     """A person's page. Raises Problem 404 when nothing here belongs to that name."""
-    found = [item for item in listing.everything(request) if item.name.startswith(f"{name}/")]
+    found = listing.everything(request, owner=name)
     account = access.account(request)
     is_self = account is not None and account.name == name
     if not found and not is_self:
@@ -41,10 +39,9 @@ def _person(request: Request, name: str) -> Response:
 
 def _front(request: Request) -> Response:
     found = listing.everything(request)
-    hub = request.app.state.hub
     groups = {
-        "pushed": [item for item in found if not item.entry and hub.pushed and _is_in(hub.pushed, item)],
-        "mirrored": [item for item in found if not item.entry and not (hub.pushed and _is_in(hub.pushed, item))],
+        "pushed": [item for item in found if item.is_pushed],
+        "mirrored": [item for item in found if not item.is_pushed and not item.entry],
         "bundled": [item for item in found if item.entry],
     }
     return page(request, "front.html", **groups)
@@ -56,7 +53,3 @@ def _list_of(kind: str):
         return page(request, "list.html", section=kind, kind=kind, found=found)
 
     return answer
-
-
-def _is_in(store: Store, item: Listed) -> bool:
-    return store.repository(item.kind, item.name) is not None

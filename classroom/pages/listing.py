@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from dulwich.objects import Commit
 from starlette.requests import Request
@@ -11,7 +13,7 @@ from starlette.requests import Request
 from classroom import access, catalogue, describe
 from classroom.names import KINDS
 from classroom.problems import Problem
-from classroom.store import Repository, Store
+from classroom.store import Store
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Listed:
     updated: int = 0
     task: str = ""
     private: bool = False
+    is_pushed: bool = False
     entry: catalogue.Entry | None = None
-    files: int = 0
 
 
 def is_known(request: Request, kind: str, name: str) -> bool:
@@ -35,34 +37,20 @@ def is_known(request: Request, kind: str, name: str) -> bool:
     return may_read(request, kind, name)
 
 
-def everything(request: Request) -> list[Listed]:
-    """All that the one who asks may see: what was pushed, newest first; then the mirror; then the catalogue."""
+def everything(request: Request, owner: str = "") -> list[Listed]:
+    """All that the one who asks may see: what was pushed, newest first; then the mirror; then the catalogue.
+
+    With an `owner`, only what belongs to that name.
+    """
     hub = request.app.state.hub
     found: dict[tuple[str, str], Listed] = {}
     for store in hub.stores:
-        listed = sorted(_listed(request, store), key=lambda item: -item.updated)
-        found |= {(item.kind, item.name): item for item in listed if (item.kind, item.name) not in found}
+        for item in sorted(_listed(request, store, owner), key=lambda item: -item.updated):
+            found.setdefault((item.kind, item.name), item)
     for entry in catalogue.entries():
-        found.setdefault((entry.kind, entry.id), Listed(entry.kind, entry.id, entry=entry))
+        if entry.id.startswith(f"{owner}/" if owner else ""):
+            found.setdefault((entry.kind, entry.id), Listed(entry.kind, entry.id, entry=entry))
     return list(found.values())
-
-
-def _listed(request: Request, store: Store) -> Iterator[Listed]:
-    for kind in KINDS:
-        for name in store.ids(kind):
-            found = store.repository(kind, name)
-            if found and may_read(request, kind, name):
-                yield _one(kind, name, found)
-
-
-def _one(kind: str, name: str, found: Repository) -> Listed:
-    commit = found.resolve("main")
-    if commit is None:
-        return Listed(kind, name, private=found.private)
-    made = found.git[commit.encode()]
-    assert isinstance(made, Commit)
-    task = describe.card_data(found, commit).get("pipeline_tag")
-    return Listed(kind, name, made.commit_time, task if isinstance(task, str) else "", found.private)
 
 
 def may_read(request: Request, kind: str, name: str) -> bool:
@@ -72,3 +60,40 @@ def may_read(request: Request, kind: str, name: str) -> bool:
     except Problem:
         return False
     return True
+
+
+def _listed(request: Request, store: Store, owner: str) -> Iterator[Listed]:
+    is_pushed = store is request.app.state.hub.pushed
+    for kind in KINDS:
+        for name in store.ids(kind):
+            if name.startswith(f"{owner}/" if owner else ""):
+                item = _one(store, kind, name, is_pushed, _stamp(store.path(kind, name)))
+                if item and (not item.private or may_read(request, kind, name)):
+                    yield item
+
+
+def _stamp(folder: Path) -> tuple:
+    """What is another one after every change to a repository's main branch or settings."""
+    stamps = []
+    for name in ("refs/heads/main", "packed-refs", "config"):
+        try:
+            told = (folder / name).stat()
+            stamps.append((told.st_ino, told.st_mtime_ns, told.st_size))
+        except OSError:
+            stamps.append(None)
+    return tuple(stamps)
+
+
+@lru_cache(5000)
+def _one(store: Store, kind: str, name: str, is_pushed: bool, stamp: tuple) -> Listed | None:
+    """What a list tells of a repository; remembered, since opening all of them takes long."""
+    found = store.repository(kind, name)
+    if found is None:
+        return None
+    commit = found.resolve("main")
+    if commit is None:
+        return Listed(kind, name, private=found.private, is_pushed=is_pushed)
+    made = found.git[commit.encode()]
+    assert isinstance(made, Commit)
+    task = describe.card_data(found, commit).get("pipeline_tag")
+    return Listed(kind, name, made.commit_time, task if isinstance(task, str) else "", found.private, is_pushed)
