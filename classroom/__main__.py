@@ -9,6 +9,7 @@ import sys
 from classroom import assemble, catalogue
 from classroom.accounts import AccountError
 from classroom.lessons import LessonError
+from classroom.names import KINDS
 from classroom.sources import SourceError, cache_root
 
 
@@ -100,11 +101,16 @@ def _prepare(arguments: argparse.Namespace) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    width = max(len(entry.id) for entry in catalogue.entries())
+    from classroom.hub import Hub
+
+    mirror = Hub.of_this_machine().mirror
+    mirrored = {(kind, name): mirror.repository(kind, name) for kind in KINDS for name in mirror.ids(kind)}
+    rows = {name: found.mirrored["origin"] for (_, name), found in mirrored.items() if found.mirrored}
     for entry in catalogue.entries():
-        print(
-            f"{entry.id:{width}}  {entry.origin}: {entry.note}" if entry.real else f"{entry.id:{width}}  {entry.origin}"
-        )
+        rows.setdefault(entry.id, f"{entry.origin}: {entry.note}" if entry.real else entry.origin)
+    width = max(map(len, rows))
+    for name, origin in rows.items():
+        print(f"{name:{width}}  {origin}")
 
 
 if __name__ == "__main__":

@@ -255,6 +255,9 @@ def test_what_a_lesson_loads_only_a_tokenizer_of_is_fetched_without_weights(
     assert "without weights" in done.stdout and "Total 0.0 MB" in done.stdout
     kept = Store(cache / "mirror").repository("models", "HuggingFaceH4/zephyr-7b-beta")
     assert [file.path for file in kept.tree(kept.resolve("main"))] == [".gitattributes", "tokenizer.json"]
+    command = [sys.executable, "-m", "classroom", "list"]
+    listed = subprocess.run(command, env=os.environ | {"COURSE_CACHE": str(cache)}, capture_output=True, text=True)
+    assert re.search(r"^HuggingFaceH4/zephyr-7b-beta +stand-in zephyr-chat-tokenizer$", listed.stdout, re.MULTILINE)
 
 
 def test_the_teachers_real_token_goes_to_the_public_hub_only(cache: Path) -> None:
