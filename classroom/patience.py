@@ -16,8 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LOOK_SECONDS = 5.0
 HEAD_SECONDS = 15.0  # for a request's head, from the connection or the answer before
-BODY_BYTES_PER_SECOND = 1024  # below that, twice in a row, a body is given up
-STALL_SECONDS = 60.0  # for a client that takes nothing of its answer
+BODY_BYTES_PER_SECOND = 1024  # below that for all of STALL_SECONDS, a body is given up
+STALL_SECONDS = 60.0  # also for a client that takes nothing of its answer; git may compress for long before it sends
 HEAD_BYTES = 64 * 1024
 CONNECTIONS = 2000
 FILES_BESIDE = 200  # open files that the server needs besides its connections
@@ -31,7 +31,7 @@ class Patience(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self._received = self._received_before = 0
-        self._was_slow = False
+        self._slow_looks = 0
         self._head_since: float | None = self.loop.time()
         self._paused_since: float | None = None
         self._next_look = self.loop.call_later(LOOK_SECONDS, self._look)
@@ -78,8 +78,8 @@ class Patience(H11Protocol):
             return now - self._head_since > HEAD_SECONDS
         waits_for_body = self.conn.their_state is h11.SEND_BODY and not self.flow.read_paused
         is_slow = waits_for_body and self._received - self._received_before < BODY_BYTES_PER_SECOND * LOOK_SECONDS
-        was_slow, self._was_slow = self._was_slow, is_slow
-        return is_slow and was_slow
+        self._slow_looks = self._slow_looks + 1 if is_slow else 0
+        return self._slow_looks * LOOK_SECONDS > STALL_SECONDS
 
 
 def allow_files() -> int:
