@@ -15,9 +15,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dulwich.repo import Repo
+from filelock import FileLock
 from tqdm import tqdm
 
-from classroom import catalogue, lessons, snapshot
+from classroom import catalogue, lessons, scratch, snapshot
 from classroom.names import KINDS, is_repository_id
 from classroom.snapshot import PUBLIC_HUB, LargeFile, MirrorError, Snapshot, Wanted
 from classroom.store import MIRRORED, Store, large_path, size_of
@@ -59,7 +60,8 @@ def fetch(store: Store, wanted: Sequence[Wanted], endpoint: str = PUBLIC_HUB) ->
                 f"That needs {missing / 1e9:,.2f} GB and {store.root} has {free / 1e9:,.2f} GB free: free some space"
                 " there, or set COURSE_CACHE to a folder on another disk."
             )
-        with tqdm(total=missing, unit="B", unit_scale=True) as bar:
+        scratch.clean(store.root / "incoming")
+        with FileLock(store.root / "mirror.lock"), tqdm(total=missing, unit="B", unit_scale=True) as bar:
             for one in asked:
                 bar.set_description(one.wanted.name)
                 _bring(store, one, bar)
@@ -108,7 +110,7 @@ def _bring(store: Store, one: Snapshot, bar: tqdm) -> None:
             os.replace(_part(store, file), kept)
     target.parent.mkdir(parents=True, exist_ok=True)
     is_new = not target.exists()
-    with tempfile.TemporaryDirectory(dir=store.root, prefix=".mirror-") as temporary:
+    with tempfile.TemporaryDirectory(dir=store.scratch) as temporary:
         made = Path(temporary) / "made.git" if is_new else target
         git = Repo.init_bare(str(made), mkdir=True, default_branch=b"main") if is_new else Repo(str(made))
         try:
@@ -121,6 +123,8 @@ def _bring(store: Store, one: Snapshot, bar: tqdm) -> None:
                 git.refs.set_symbolic_ref(b"HEAD", f"refs/heads/{branch}".encode())
         finally:
             git.close()
-        (made / MIRRORED).write_text(json.dumps({"endpoint": one.endpoint, "origin": one.origin}), encoding="utf-8")
+        told = Path(temporary) / MIRRORED
+        told.write_text(json.dumps({"endpoint": one.endpoint, "origin": one.origin}), encoding="utf-8")
+        os.replace(told, made / MIRRORED)
         if is_new:
             made.rename(target)
