@@ -30,6 +30,7 @@ class Patience(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
+        self.app_state = {**self.app_state, "protocol": self}  # for `files`, which may pass the file to the system
         self._received = self._received_before = 0
         self._slow_looks = 0
         self._head_since: float | None = self.loop.time()
