@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dulwich.objects import Commit
 
-from classroom import card, catalogue
+from classroom import card, catalogue, diffs
 from classroom.store import File, Repository
 
 LONGEST_HEADER = 25 * 2**20
@@ -83,6 +83,15 @@ def brief(kind: str, name: str, found: Repository | None) -> dict:
     return told
 
 
+def storage(kind: str, name: str, found: Repository) -> dict:
+    """A repository with the bytes that it takes up on the disk."""
+    size = sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
+    commit = found.resolve("main")
+    updated = _iso(found.git[commit.encode()]) if commit else "1970-01-01T00:00:00.000Z"
+    visibility = "private" if found.private else "public"
+    return {"id": name, "type": kind[:-1], "updatedAt": updated, "visibility": visibility, "storage": size}
+
+
 def _tags(data: dict) -> list[str]:
     tags = data.get("tags", [])
     licence = data.get("license")
@@ -93,7 +102,7 @@ def entries(found: Repository, commit: str, files: list[File], with_commits: boo
     """Files and folders in a listing; `with_commits` adds the commit that changed each last."""
     told = [entry(file) for file in files]
     if with_commits:
-        last = found.last_commits(commit, [file.path for file in files])
+        last = diffs.last_commits(found, commit, [file.path for file in files])
         for one in told:
             made = last.get(one["path"])
             if made:

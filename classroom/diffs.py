@@ -1,12 +1,13 @@
-"""What two commits have in common, where they differ, and the tree that holds the changes of both."""
+"""What commits have in common, where they differ, which of them changed a file last, and the tree that merges two."""
 
 from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Iterable
 
 from dulwich.graph import find_merge_base
-from dulwich.objects import Tree
+from dulwich.objects import Commit, Tree
 from dulwich.patch import write_object_diff
 
 from classroom import commits
@@ -23,6 +24,20 @@ def between(repository: Repository, old: str | None, new: str | None) -> str:
         if written.tell() > MOST_BYTES:
             break
     return written.getvalue()[:MOST_BYTES].decode("utf-8", "replace")
+
+
+def last_commits(repository: Repository, commit: str, paths: list[str]) -> dict[str, Commit]:
+    """For each path the newest commit that changed it, among the last thousand."""
+    found, pending = {}, set(paths)
+    for walked in repository.git.get_walker(include=[commit.encode()], max_entries=1000):
+        made = walked.commit
+        now, *before = (_ids(repository, one, pending) for one in (made.id, *made.parents))
+        changed = {path for path in pending if all(ids[path] != now[path] for ids in before)}
+        found |= dict.fromkeys(changed, made)
+        pending -= changed
+        if not pending:
+            break
+    return found
 
 
 def common(repository: Repository, one: str, other: str) -> str | None:
@@ -56,6 +71,20 @@ def merged_tree(repository: Repository, ours: str, theirs: str) -> bytes:
         if after:
             root.put(path, after[1])
     return root.write() or commits.add(repository, Tree())
+
+
+def _ids(repository: Repository, commit: bytes, paths: Iterable[str]) -> dict[str, bytes | None]:
+    """The id that each path has at a commit; each folder is read once, and no file."""
+    folders: dict[str, dict[bytes, bytes]] = {}
+    ids = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if folder not in folders:
+            oid, is_folder = repository.find(commit.decode(), folder) or (b"", False)
+            items = repository.git[oid].iteritems() if is_folder else ()
+            folders[folder] = {item.path: item.sha for item in items}
+        ids[path] = folders[folder].get(name.encode())
+    return ids
 
 
 def _changes(repository: Repository, old: str | None, new: str | None) -> dict[str, tuple]:

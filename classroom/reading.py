@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from classroom import access, asked, bodies, describe, files, names
+from classroom.names import KINDS
 from classroom.problems import Problem
 
 MOST_PATHS, PAGE = 10_000, 1000
@@ -19,6 +20,7 @@ MOST_PATHS, PAGE = 10_000, 1000
 def routes() -> list[Route]:
     """The addresses that this module answers."""
     routes = [
+        Route("/api/settings/repositories", _own),
         Route("/api/{kind:kind}", _listing),
         Route("/api/{kind:kind}/{repo:repo}/revision/{revision}", _info),
         Route("/api/{kind:kind}/{repo:repo}/tree/{revision}", _tree),
@@ -114,6 +116,13 @@ def _listing(request: Request) -> Response:
         following = request.url.include_query_params(cursor=start + limit)
         headers["Link"] = f'<{following}>; rel="next"'
     return JSONResponse([one for one in told if tags <= set(one["tags"])], headers=headers)
+
+
+def _own(request: Request) -> Response:
+    """The account's own repositories with what they take up, as `hf repos ls` shows them."""
+    account, store = access.require_account(request), asked.pushed(request)
+    mine = [(kind, name) for kind in KINDS for name in store.ids(kind) if name.startswith(f"{account.name}/")]
+    return JSONResponse([describe.storage(kind, name, store.repository(kind, name)) for kind, name in mine])
 
 
 def _number(value: str | None, default: int) -> int:

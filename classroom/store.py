@@ -16,7 +16,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -116,14 +116,14 @@ class Repository:
 
     def tree(self, commit: str, folder: str = "", recursive: bool = False) -> list[File] | None:
         """The entries under `folder`, sorted by path, folders included; None when there is no such folder."""
-        root = self._find(commit, folder)
+        root = self.find(commit, folder)
         if root is None or not root[1]:
             return None
         return sorted(self._walk(root[0], folder, recursive), key=lambda file: file.path)
 
     def file(self, commit: str, path: str) -> File | None:
         """The file or folder at `path`; None when there is none."""
-        found = self._find(commit, path)
+        found = self.find(commit, path)
         return self._entry(path, *found) if found and path else None
 
     def read(self, file: File) -> bytes | Path:
@@ -136,33 +136,8 @@ class Repository:
         """The commits that lead to `commit`, newest first."""
         return [entry.commit for entry in self.git.get_walker(include=[commit.encode()])]
 
-    def last_commits(self, commit: str, paths: list[str]) -> dict[str, Commit]:
-        """For each path the newest commit that changed it, among the last thousand."""
-        found, pending = {}, set(paths)
-        for walked in self.git.get_walker(include=[commit.encode()], max_entries=1000):
-            made = walked.commit
-            now, *before = (self._ids(one, pending) for one in (made.id, *self.git.get_parents(made.id, made)))
-            changed = {path for path in pending if all(ids[path] != now[path] for ids in before)}
-            found |= dict.fromkeys(changed, made)
-            pending -= changed
-            if not pending:
-                break
-        return found
-
-    def _ids(self, commit: bytes, paths: Iterable[str]) -> dict[str, bytes | None]:
-        """The id that each path has at a commit; each folder is read once, and no file."""
-        folders: dict[str, dict[bytes, bytes]] = {}
-        ids = {}
-        for path in paths:
-            folder, _, name = path.rpartition("/")
-            if folder not in folders:
-                oid, is_folder = self._find(commit.decode(), folder) or (b"", False)
-                items = self.git[oid].iteritems() if is_folder else ()
-                folders[folder] = {item.path: item.sha for item in items}
-            ids[path] = folders[folder].get(name.encode())
-        return ids
-
-    def _find(self, commit: str, path: str) -> tuple[bytes, bool] | None:
+    def find(self, commit: str, path: str) -> tuple[bytes, bool] | None:
+        """The git id of what is at `path`, and whether it is a folder; None when there is nothing."""
         oid, is_folder = self.git[commit.encode()].tree, True
         for part in PurePosixPath(path).parts:
             try:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from classroom import asked, describe
+from classroom import asked, describe, diffs
 from classroom.pages import changes, place
 from classroom.pages.rendering import page
 from classroom.store import Repository
@@ -34,7 +34,7 @@ def told(made: Commit) -> dict:
 
 def last_commits(repository: Repository, commit: str, paths: list[str]) -> dict[str, dict]:
     """The last commit that changed each of these paths."""
-    return {path: told(made) for path, made in repository.last_commits(commit, paths).items()}
+    return {path: told(made) for path, made in diffs.last_commits(repository, commit, paths).items()}
 
 
 def _commits(request: Request, kind: str) -> Response:
