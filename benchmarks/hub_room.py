@@ -1,224 +1,189 @@
-"""A room of learners at the classroom Hub: thirty stock clients at once pull SmolLM2, then each pushes.
+"""A room at once: every client pulls the same model, then pushes one of its own and three commits.
 
-    python -m benchmarks.hub_room [--clients 30] [--rounds 2] [--work WORK]
-
-Each client is a process with the stock `huggingface_hub`. They pull the whole repository (270 MB) from the Hub and,
-turn and turn about, from nginx, which serves the same files with the same headers on the same machine. Then each pushes
-a model of 20 MB and three commits, and all of it is read back. WORK needs 9 GB for thirty clients. Prints a table, and
-ends with status 1 if anything was lost, the Hub was less than half as fast as nginx, or its memory reached 300 MB.
+`python -m benchmarks.hub_room --clients 30`. Prints what the Hub delivers beside nginx serving the same file on the
+same machine to the same client, whether anything was lost, and the server's memory. Needs nginx, and half a gigabyte of
+disk a client for a moment.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import hashlib
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
-import numpy as np
-import psutil
-from safetensors.numpy import save_file
-
-from benchmarks.hub_room_client import COMMITS
-from classroom import assemble, catalogue
+from benchmarks.hub_kill import Server
 from classroom.accounts import Accounts
-from classroom.describe import entry as described
-from classroom.server import listen
-from classroom.sources import cache_root
+from classroom.store import Store
 
-MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
-PUSHED_BYTES = 20 * 10**6
-MOST_MEMORY = 300 * 10**6
-NGINX = """
-daemon off; {user} pid {work}/nginx.pid; error_log {work}/nginx.log; worker_processes auto;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off; sendfile on; tcp_nopush on; default_type application/octet-stream;
-    client_body_temp_path {work}/t1; proxy_temp_path {work}/t2; fastcgi_temp_path {work}/t3; uwsgi_temp_path {work}/t4;
-    scgi_temp_path {work}/t5;
-    server {{ listen 127.0.0.1:{port}; root {work}/www; add_header X-Repo-Commit {commit}; }}
-}}
+MODEL = "learner/room-model"
+# Each client is a stock client in a process of its own: it is ready when it has said so, and starts when it is told to.
+FETCH = """
+import os, sys
+from huggingface_hub.file_download import http_get
+print("ready", flush=True)
+for address in map(str.strip, sys.stdin):
+    with open(os.devnull, "wb") as nowhere:
+        http_get(address, nowhere)
+    print("done", flush=True)
+"""
+WORK = """
+import hashlib, os, shutil, sys
+from huggingface_hub import HfApi, hf_hub_download
+api, own = HfApi(), os.environ["OWN"]
+print("ready", flush=True)
+wanted = sys.stdin.readline().strip()
+path = hf_hub_download("learner/room-model", "model.safetensors")
+assert hashlib.sha256(open(path, "rb").read()).hexdigest() == wanted
+print("pulled", flush=True)
+weights, repo = os.urandom(20_000_000), f"{own}/mine"
+api.create_repo(repo)
+api.upload_file(path_or_fileobj=weights, path_in_repo="model.safetensors", repo_id=repo)
+for number in range(3):
+    api.upload_file(path_or_fileobj=f"{own} {number}".encode(), path_in_repo=f"{number}.txt", repo_id=repo)
+shutil.rmtree(os.environ["HF_HOME"])
+again = hf_hub_download(repo, "model.safetensors")
+assert open(again, "rb").read() == weights
+assert len(api.list_repo_files(repo)) == 5 and len(api.list_repo_commits(repo)) == 5
+print("pushed", flush=True)
 """
 
 
-class Memory(threading.Thread):
-    """The most memory that a process and its children held at once, in bytes, looked at five times a second."""
+class Room:
+    """Some clients that do the same thing at the same time."""
 
-    def __init__(self, process: int) -> None:
-        super().__init__(daemon=True)
-        self.process, self.most = psutil.Process(process), 0
-        self.start()
-
-    def run(self) -> None:
-        while True:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                family = [self.process, *self.process.children(recursive=True)]
-                self.most = max(self.most, sum(one.memory_info().rss for one in family))
-            time.sleep(0.2)
-
-
-@contextlib.contextmanager
-def hub(work: Path) -> Iterator[tuple[str, Memory]]:
-    """The classroom Hub as a teacher starts it, with an empty store of pushed repositories."""
-    cache = work / "cache"
-    cache.mkdir()
-    for shared in ("bundled", "sources"):
-        (cache / shared).symlink_to(cache_root() / shared)
-    command = [sys.executable, "-m", "classroom", "serve", "--port", "0", "--class-code", "bench"]
-    environment = os.environ | {"COURSE_CACHE": str(cache), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
-        address = next(found[1] for line in server.stdout if (found := re.search(r"Address +(http://\S+)", line)))
-        threading.Thread(target=server.stdout.read, daemon=True).start()
-        try:
-            yield address, Memory(server.pid)
-        finally:
-            server.send_signal(signal.SIGINT)
-
-
-@contextlib.contextmanager
-def nginx(work: Path) -> Iterator[str]:
-    """nginx with the same repository: files by symbolic links, the client's questions as files of JSON."""
-    repository = assemble.bundled().repository("models", MODEL)
-    commit, www = repository.resolve("main"), work / "www"
-    files = [file for file in repository.tree(commit, recursive=True) if not file.is_folder]
-    api = www / "api" / "models" / MODEL
-    info = {"id": MODEL, "sha": commit, "siblings": [{"rfilename": file.path} for file in files]}
-    for path, answer in (("revision/main", info), (f"tree/{commit}", [described(file) for file in files])):
-        (api / path).parent.mkdir(parents=True, exist_ok=True)
-        (api / path).write_text(json.dumps(answer))
-    for file in files:
-        target = www / MODEL / "resolve" / commit / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        content = repository.read(file)
-        target.write_bytes(content) if isinstance(content, bytes) else target.symlink_to(content)
-    with listen("127.0.0.1", 0) as free:
-        port = free.getsockname()[1]
-    user = "" if os.getuid() else "user root;"  # else the workers could not read the temporary folder
-    (work / "nginx.conf").write_text(NGINX.format(work=work, port=port, commit=commit, user=user))
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    server = subprocess.Popen([program, "-e", str(work / "nginx.log"), "-c", str(work / "nginx.conf")])
-    try:
-        for _ in range(50):
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/api/models/{MODEL}/revision/main").raise_for_status()
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def at_once(task: str, names: list[str], endpoint: str, work: Path, tokens: list[str]) -> tuple[list[dict], float]:
-    """What each client reports, and the seconds from the first start to the last end."""
-    clients = []
-    for number, (name, token) in enumerate(zip(names, tokens, strict=True)):
-        home = work / "clients" / str(number)
-        home.mkdir(parents=True, exist_ok=True)
-        own = {"HF_ENDPOINT": endpoint, "HF_HOME": str(home / "hf"), "HF_HUB_DISABLE_XET": "1", "HF_TOKEN": token}
-        own |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-        command = [sys.executable, "-m", "benchmarks.hub_room_client", task, name, str(home)]
+    def __init__(self, code: str, environments: list[dict[str, str]]) -> None:
+        quiet = {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_XET": "1"}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        clients.append(subprocess.Popen(command, env=os.environ | own, **pipes))
-    for client in clients:
-        assert client.stdout.readline() == "ready\n"
-    for client in clients:
-        client.stdin.write("go\n")
-        client.stdin.flush()
-    reports = [json.loads(client.communicate()[0] or '{"error": "it ended without a word"}') for client in clients]
-    timed = [report for report in reports if "error" not in report] or [{"started": 0, "ended": 0}]
-    return reports, max(report["ended"] for report in timed) - min(report["started"] for report in timed)
+        self.clients = [
+            subprocess.Popen([sys.executable, "-c", code], env=os.environ | quiet | own, **pipes)
+            for own in environments
+        ]
+        self.wait("ready")
+
+    def tell(self, line: str) -> None:
+        """Give every client its next line."""
+        for client in self.clients:
+            client.stdin.write(f"{line}\n")
+            client.stdin.flush()
+
+    def wait(self, word: str) -> None:
+        """Wait until every client has said so. Raises RuntimeError when one says something else."""
+        for client in self.clients:
+            said = client.stdout.readline().strip()
+            if said != word:
+                raise RuntimeError(f"A client failed where {word!r} was expected; its message is above.")
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.kill()
+            client.wait()
 
 
-def pull(endpoint: str, work: Path, clients: int, sha256: str) -> tuple[list[str], float]:
-    """Problems, and the seconds that it took all clients."""
-    reports, seconds = at_once("pull", [MODEL] * clients, endpoint, work, [""] * clients)
-    shutil.rmtree(work / "clients")
-    wrong = ["a file arrived damaged" for report in reports if report.get("sha256", sha256) != sha256]
-    return [report["error"] for report in reports if "error" in report] + wrong, seconds
+def run(clients: int, megabytes: int, folder: Path) -> dict:
+    """Run the room in an empty folder; seconds, megabytes a second and megabytes."""
+    server, accounts = Server(folder / "cache"), Accounts(folder / "cache" / "pushed")
+    tokens = {}
+    for name in ("learner", *(f"learner-{number}" for number in range(clients))):
+        accounts.add(name)
+        tokens[name] = accounts.new_token(name)
+    server.start()
+    room = None
+    try:
+        sha256 = _push_model(server.endpoint, tokens["learner"], megabytes, folder)
+        report = _throughput(clients, megabytes, server.endpoint, folder)
+        own = [
+            {"HF_ENDPOINT": server.endpoint, "HF_TOKEN": tokens[name], "HF_HOME": str(folder / name), "OWN": name}
+            for name in tokens
+            if name != "learner"
+        ]
+        room = Room(WORK, own)
+        began = time.monotonic()
+        room.tell(sha256)
+        room.wait("pulled")
+        report["pulled_s"] = time.monotonic() - began
+        room.wait("pushed")
+        report["pushed_s"] = time.monotonic() - began - report["pulled_s"]
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        report["server_mb"] = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1000
+    finally:
+        if room:
+            room.close()
+        server.kill()
+    return report
 
 
-def push(endpoint: str, work: Path, clients: int) -> tuple[list[str], float]:
-    """Problems, what was lost among them, and the seconds that it took all clients."""
-    accounts, names = Accounts(work / "cache" / "pushed"), [f"learner-{number}/model" for number in range(clients)]
-    tokens = []
-    for number, name in enumerate(names):
-        accounts.add(name.split("/")[0])
-        tokens.append(accounts.new_token(name.split("/")[0]))
-        model = work / "clients" / str(number) / "model"
-        model.mkdir(parents=True)
-        weights = np.random.default_rng(number).standard_normal(PUSHED_BYTES // 8)
-        save_file({"weight": weights}, model / "model.safetensors")
-        (model / "config.json").write_text('{"model_type": "gpt2"}')
-    reports, seconds = at_once("push", names, endpoint, work, tokens)
-    problems = [report["error"] for report in reports if "error" in report]
-    for number, (name, report) in enumerate(zip(names, reports, strict=True)):
-        original = work / "clients" / str(number) / "model" / "model.safetensors"
-        problems += lost(endpoint, name, original, report.get("commits", []))
-    return problems, seconds
+def _push_model(endpoint: str, token: str, megabytes: int, folder: Path) -> str:
+    code = f"""
+import hashlib, os
+from huggingface_hub import HfApi
+api, content = HfApi({endpoint!r}, token={token!r}), os.urandom({megabytes} * 10**6)
+api.create_repo({MODEL!r})
+api.upload_file(path_or_fileobj=content, path_in_repo="model.safetensors", repo_id={MODEL!r})
+print(hashlib.sha256(content).hexdigest())
+"""
+    own = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | own, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
 
 
-def lost(endpoint: str, name: str, original: Path, commits: list[str]) -> list[str]:
-    """What the Hub does not give back of what a client pushed and had acknowledged."""
-    with httpx.Client(base_url=endpoint, timeout=120) as http:
-        kept = [commit["id"] for commit in http.get(f"/api/models/{name}/commits/main").json()]
-        missing = [f"{name}: commit {commit} is lost" for commit in commits if commit not in kept]
-        for number in range(len(commits) - 1):
-            text = http.get(f"/{name}/resolve/main/note-{number}.txt").text
-            missing += [] if text == f"note {number} of {name}" else [f"{name}: note {number} is lost"]
-        weights = hashlib.sha256(http.get(f"/{name}/resolve/main/model.safetensors").content).digest()
-    return missing + ([] if weights == hashlib.sha256(original.read_bytes()).digest() else [f"{name}: weights differ"])
+def _throughput(clients: int, megabytes: int, endpoint: str, folder: Path) -> dict:
+    """What nginx and the Hub deliver to the same clients, in turns, the better of two each."""
+    repository = Store(folder / "cache" / "pushed").repository("models", MODEL)
+    file = repository.file(repository.resolve("main"), "model.safetensors")
+    (folder / "www").mkdir()
+    os.link(repository.read(file), folder / "www" / "model.safetensors")
+    nginx, other = _nginx(folder)
+    addresses = {"nginx": f"{other}/model.safetensors", "hub": f"{endpoint}/{MODEL}/resolve/main/model.safetensors"}
+    seconds = dict.fromkeys(addresses, float("inf"))
+    room = Room(FETCH, [{"HF_HOME": str(folder / "hf")}] * clients)
+    try:
+        for name in ("nginx", "hub", "nginx", "hub"):
+            began = time.monotonic()
+            room.tell(addresses[name])
+            room.wait("done")
+            seconds[name] = min(seconds[name], time.monotonic() - began)
+    finally:
+        room.close()
+        nginx.terminate()
+        nginx.wait()
+    return {f"{name}_mb_per_s": clients * megabytes / taken for name, taken in seconds.items()}
+
+
+def _nginx(folder: Path) -> tuple[subprocess.Popen, str]:
+    port = Server(folder).port  # any free one
+    os.chmod(folder, 0o755)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; worker_processes auto; pid {folder}/nginx.pid; error_log {folder}/nginx.log;"
+        + ("user root; " if os.geteuid() == 0 else "")
+        + "events {} http { access_log off; sendfile on; "
+        + f"server {{ listen 127.0.0.1:{port}; root {folder}/www; }} }}"
+    )
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        raise SystemExit("nginx is not installed; the Hub is measured beside it.")
+    process = subprocess.Popen([program, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    return process, f"http://127.0.0.1:{port}"
 
 
 def main() -> None:
-    """Run the rounds and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, default=30)
-    parser.add_argument("--rounds", type=int, default=2, help="how often each server is pulled from")
-    parser.add_argument("--work", type=Path, help="an empty folder on the disk to use; a temporary one when left out")
+    parser.add_argument("--megabytes", type=int, default=270)
     arguments = parser.parse_args()
-    assemble.assemble(catalogue.find("models", MODEL))
-    repository = assemble.bundled().repository("models", MODEL)
-    files = [file for file in repository.tree(repository.resolve("main"), recursive=True) if not file.is_folder]
-    total = arguments.clients * sum(file.size for file in files) / 1e6
-    sha256 = next(file.sha256 for file in files if file.path == "model.safetensors")
-    with tempfile.TemporaryDirectory(dir=arguments.work) as folder, contextlib.ExitStack() as stack:
-        work = Path(folder)
-        ours, memory = stack.enter_context(hub(work))
-        servers = {"classroom Hub": ours, "nginx": stack.enter_context(nginx(work))}
-        print(
-            f"{arguments.clients} clients at once; {psutil.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before.",
-            flush=True,
-        )
-        problems, speeds = [], {name: [] for name in servers}
-        for round_number in range(1, arguments.rounds + 1):
-            for name, endpoint in servers.items():
-                found, seconds = pull(endpoint, work, arguments.clients, sha256)
-                problems += found
-                speeds[name].append(total / seconds if seconds else 0.0)
-                print(f"pull {round_number}  {name:13}  {seconds:7.1f} s  {speeds[name][-1]:7.0f} MB/s", flush=True)
-        after_pull = memory.most
-        found, seconds = push(ours, work, arguments.clients)
-        problems += found
-    speed = arguments.clients * PUSHED_BYTES / 1e6 / seconds if seconds else 0.0
-    print(f"push    classroom Hub  {seconds:7.1f} s  {speed:7.0f} MB/s, {arguments.clients * (COMMITS + 1)} commits")
-    ratio = max(speeds["classroom Hub"]) / max(speeds["nginx"])
-    print(f"The Hub pulls at {ratio:.2f} of nginx's speed (best round of each).")
-    print(f"Memory of the Hub and its children: {after_pull / 1e6:.0f} MB pulling, {memory.most / 1e6:.0f} MB at most.")
-    print(f"Errors and losses: {len(problems)}", *problems[:10], sep="\n  ")
-    sys.exit(bool(problems) or ratio < 0.5 or memory.most > MOST_MEMORY)
+    with tempfile.TemporaryDirectory() as folder:
+        report = run(arguments.clients, arguments.megabytes, Path(folder))
+    print(json.dumps({name: round(value, 1) for name, value in report.items()}))
+    print(f"The Hub delivers {report['hub_mb_per_s'] / report['nginx_mb_per_s']:.0%} of what nginx does.")
 
 
 if __name__ == "__main__":
