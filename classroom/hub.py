@@ -22,7 +22,7 @@ class Hub:
     """Repositories by id: those pushed here, then the mirror's, then the catalogue's, assembled on demand.
 
     `pushed` is the store that may be written to; without one the Hub only reads. Several servers on one machine may
-    share it.
+    share it. What the mirror or the catalogue answers cannot be pushed to: a lesson's model stays what it is.
     """
 
     def __init__(self, pushed: Store | None = None, mirror: Store | None = None) -> None:

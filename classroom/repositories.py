@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from dulwich.objects import Blob
 from dulwich.repo import Repo
 
 from classroom import commits, scratch
@@ -21,16 +22,21 @@ FORGOTTEN = 24 * 3600
 
 
 def clean(store: Store) -> None:
-    """Take away what interrupted uploads left: of servers that ended, and parts that nobody completed in a day."""
+    """Take away what servers that ended left unfinished, and uploads that nobody completed or committed in a day."""
     scratch.clean(store.root / "incoming")
     too_old = time.time() - FORGOTTEN
     for kind in KINDS:
         for name in store.ids(kind):
+            repository = store.repository(kind, name)
             folder = store.path(kind, name)
             for left in (*folder.glob("lfs/incoming/*"), *folder.glob("objects/*/tmp_obj_*")):
                 with contextlib.suppress(FileNotFoundError):
                     if left.stat().st_mtime < too_old:
                         shutil.rmtree(left) if left.is_dir() else left.unlink()
+            for large in folder.glob("lfs/objects/*/*/*"):
+                with contextlib.suppress(FileNotFoundError):
+                    if large.stat().st_mtime < too_old and not _is_committed(repository, large):
+                        large.unlink()
 
 
 def create(store: Store, kind: str, name: str, author: str, private: bool, files: dict[str, bytes]) -> Repository:
@@ -112,6 +118,12 @@ def moved_to(store: Store, kind: str, name: str) -> str | None:
         return _note(store, kind, name).read_text()
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def _is_committed(repository: Repository, large: Path) -> bool:
+    """Whether git knows the pointer of a large file, as it does from the first commit with it on."""
+    pointer = Blob.from_string(commits.pointer(large.name, large.stat().st_size))
+    return pointer.id in repository.git.object_store
 
 
 def _note(store: Store, kind: str, name: str) -> Path:

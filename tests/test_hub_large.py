@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from test_hub_commits import git, lines
 
+from classroom import commits, repositories
 from classroom.hub import Hub
+from classroom.store import Store, large_path
 from conftest import Client
 
 
@@ -126,9 +129,6 @@ def test_a_hash_alone_opens_nobody_elses_file(pusher: Client, hub_endpoint: str,
 
 
 def test_what_an_ended_server_left_is_taken_away_and_a_living_one_keeps_its_own(tmp_path: Path) -> None:
-    from classroom import repositories
-    from classroom.store import Store
-
     alive = Store(tmp_path)
     (alive.scratch / "half").write_text("half")
     ended = tmp_path / "incoming" / "ended"
@@ -138,3 +138,20 @@ def test_what_an_ended_server_left_is_taken_away_and_a_living_one_keeps_its_own(
     repositories.clean(Store(tmp_path))
     assert not ended.exists()
     assert (alive.scratch / "half").exists()
+
+
+def test_a_large_file_that_nobody_commits_is_kept_for_a_day(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    repository = repositories.create(store, "models", "learner/kept", "learner", False, {})
+    content = {hashlib.sha256(data).hexdigest(): data for data in (b"committed", b"left", b"new")}
+    for oid, data in content.items():
+        path = large_path(repository.large, oid)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(data)
+        if data != b"new":
+            os.utime(path, (0, 0))
+        if data == b"committed":
+            commits.add_file(repository, commits.pointer(oid, len(data)))
+    repositories.clean(store)
+    there = [large_path(repository.large, oid).exists() for oid in content]
+    assert there == [True, False, True]
