@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections import Counter
 from typing import ClassVar
 
@@ -31,6 +32,8 @@ class Patience(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, "protocol": self}  # for `files`, which may pass the file to the system
+        # asyncio does this for sockets that it made itself; without it each answer waits 40 ms for an acknowledgement.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = self._received_before = 0
         self._slow_looks = 0
         self._head_since: float | None = self.loop.time()

@@ -10,18 +10,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from classroom import patience
+from classroom import files, patience
 from classroom.hub import Hub
 from classroom.server import serve_in_thread
 from classroom.store import Store
 
+LARGE = 64 * 2**20
 REQUEST = b"GET /api/models HTTP/1.1\r\nHost: hub\r\n"
 
 
@@ -95,7 +95,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int
     monkeypatch.setattr(patience, "LOOK_SECONDS", 0.5)
     monkeypatch.setattr(patience, "HEAD_SECONDS", 1.5)
     monkeypatch.setattr(patience, "STALL_SECONDS", 2.0)
-    monkeypatch.setattr(patience.Patience, "connected", Counter())
+    monkeypatch.setattr(files, "STALL_SECONDS", 2.0)
     url = httpx.URL(serve_in_thread(Hub(Store(tmp_path / "pushed"))))
     return url.host, url.port
 
@@ -137,15 +137,19 @@ def test_a_slow_client_is_let_go(impatient: tuple[str, int], first: bytes, drip:
 def test_a_client_that_takes_nothing_of_its_answer_is_let_go(impatient: tuple[str, int], tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
-    (source / "model.safetensors").write_bytes(bytes(64 * 2**20))
+    (source / "model.safetensors").write_bytes(bytes(LARGE))
     (tmp_path / "mirror").mkdir()
     mirror = Store(tmp_path / "mirror")
     mirror.import_folder("models", "someone/large", source, "Large")
     url = httpx.URL(serve_in_thread(Hub(mirror=mirror)))
     with socket.create_connection((url.host, url.port)) as greedy:
         greedy.sendall(b"GET /someone/large/resolve/main/model.safetensors HTTP/1.1\r\nHost: hub\r\n\r\n")
-        wait_until(lambda: patience.Patience.connected)
-        wait_until(lambda: not patience.Patience.connected)
+        time.sleep(6)
+        received = 0
+        with contextlib.suppress(ConnectionError):
+            while data := greedy.recv(2**20):
+                received += len(data)
+        assert 0 < received < LARGE
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = 15) -> None:
@@ -170,6 +174,17 @@ def test_two_hundred_dripping_clients_do_not_keep_others_waiting(tmp_path: Path)
             assert time.monotonic() - started < 10
 
 
+def test_an_answer_does_not_wait_for_an_acknowledgement(tmp_path: Path) -> None:
+    """Nagle's algorithm would hold each body back for 40 ms; the fastest of many is judged, since machines are busy."""
+    url, seconds = serve_in_thread(Hub(Store(tmp_path / "pushed"))), []
+    with httpx.Client() as client:
+        for _ in range(30):
+            started = time.monotonic()
+            client.get(f"{url}/api/whoami-v2")
+            seconds.append(time.monotonic() - started)
+    assert min(seconds) < 0.03
+
+
 def test_a_head_that_never_ends_is_refused(impatient: tuple[str, int]) -> None:
     with socket.create_connection(impatient) as rude:
         with contextlib.suppress(OSError):
@@ -180,12 +195,11 @@ def test_a_head_that_never_ends_is_refused(impatient: tuple[str, int]) -> None:
         assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
 
 
-def test_one_address_cannot_take_every_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience.Patience, "connected", Counter())
+def test_one_address_cannot_take_every_connection(tmp_path: Path) -> None:
     url = httpx.URL(serve_in_thread(Hub(Store(tmp_path / "pushed")), connections=40))
     with contextlib.ExitStack() as stack:
         taken = [stack.enter_context(socket.create_connection((url.host, url.port))) for _ in range(30)]
-        wait_until(lambda: sum(map(is_open, taken)) == 10)
+        wait_until(lambda: sum(map(is_open, taken)) <= 10)
 
 
 def is_open(connection: socket.socket) -> bool:
