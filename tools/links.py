@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.notebooks import ROOT, exercises, lessons, read, repository_address, solutions, write
 
 TABLE = re.compile(r"(<!-- lessons: written by `make links` -->\n).*?(<!-- end of lessons -->)", re.DOTALL)
-CLONE = re.compile(r"git clone \S+ ")
+CLONE = re.compile(r"git clone \S+ (?=&&)")
 META = re.compile(r"\*\*Time\*\* (?P<time>.+?) · \*\*Needs\*\* (?P<needs>.+)")
 INSTALL_ID = "install-on-colab"
 
