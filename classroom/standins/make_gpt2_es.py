@@ -31,7 +31,7 @@ CONTEXT = 512  # until a cycle makes it longer
 HELD_OUT_CHARACTERS = 760_000  # a little over 200,000 tokens at 3.8 characters a token
 HELD_OUT_TOKENS = 200_000
 TOKENS_PER_STEP = 8192
-WARM_UP_STEPS = 100
+WARM_UP_STEPS = 100  # but at most a tenth of the cycle
 CHECKPOINT_SECONDS = 180
 SEED = 42
 
@@ -80,6 +80,7 @@ RECIPES = {
             Cycle(18_000_000, 3e-3),
             Cycle(16_000_000, 2.5e-3, weight_decay=0.2, dropout=0.1),
             Cycle(5_000_000, 1e-3, weight_decay=0.2, dropout=0.1, context=1024, long_rows_only=True),
+            Cycle(1_600_000, 5e-4, weight_decay=0.2, context=1024, long_rows_only=True),
         ),
     ),
     "nano": Recipe("gpt2-es-nano", layers=2, width=128, heads=4, cycles=(Cycle(9_000_000, 4e-3),)),
@@ -229,10 +230,11 @@ def train_cycle(
     loss_of = torch.compile(language_loss, dynamic=False) if compiled else language_loss
     name = f"{recipe.folder}, cycle {number + 1} of {len(recipe.cycles)}"
     bar = tqdm(total=cycle.steps, initial=step, desc=name, unit="step", mininterval=5)
+    warm_up = min(WARM_UP_STEPS, cycle.steps // 10)
     saved_at = time.monotonic()
     while step < cycle.steps:
         ids, positions = batch(tokens, number * 1_000_000 + step, cycle.row_length(step), cycle.context)
-        scale = min((step + 1) / WARM_UP_STEPS, (cycle.steps - step) / (cycle.steps - WARM_UP_STEPS))
+        scale = min((step + 1) / warm_up, (cycle.steps - step) / (cycle.steps - warm_up))
         loss = loss_of(model, ids, positions)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
