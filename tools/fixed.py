@@ -13,6 +13,7 @@ FIXED_ENVIRONMENT = {
     # Sums of floats depend on how they are split among threads and on the widest vector instructions in use.
     "OMP_NUM_THREADS": "2",
     "MKL_NUM_THREADS": "2",
+    "OMP_WAIT_POLICY": "passive",  # threads that wait let others work: several times faster on a busy machine
     "ATEN_CPU_CAPABILITY": "avx2",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "MKL_CBWR": "AVX2",
