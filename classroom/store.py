@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from dulwich.index import commit_tree
 from dulwich.objects import S_ISGITLINK, Blob, Commit, Tag, Tree
 from dulwich.repo import Repo
+from dulwich.walk import ORDER_TOPO
 
 from classroom.names import KINDS, is_ref, is_repository_id
 from classroom.scratch import Scratch
@@ -134,7 +135,7 @@ class Repository:
 
     def history(self, commit: str) -> list[Commit]:
         """The commits that lead to `commit`, newest first."""
-        return [entry.commit for entry in self.git.get_walker(include=[commit.encode()])]
+        return [entry.commit for entry in self.git.get_walker(include=[commit.encode()], order=ORDER_TOPO)]
 
     def find(self, commit: str, path: str) -> tuple[bytes, bool] | None:
         """The git id of what is at `path`, and whether it is a folder; None when there is nothing."""

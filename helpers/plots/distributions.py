@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -71,7 +72,7 @@ def distributions(
     figure.supxlabel("probability", size=10)
     _percent_axis(*np.atleast_1d(axes))
     if title:
-        figure.suptitle(title, weight="bold", size=11, x=0.01, ha="left")
+        figure.suptitle(textwrap.fill(title, 68), weight="bold", size=11, x=0.01, ha="left")
     listed = "; ".join(
         f"{name}: {entropy(one):.1f} bits, "
         + ", ".join(f"{names[i]} {percent(one[order[i]])}" for i in range(min(3, top)))
@@ -104,7 +105,7 @@ def draw_filtered(
     names = labels(tokenizer, order[:top])
     _before_and_after(left, names, old[order[:top]], new[order[:top]])
     _held_by_the_first(right, old, new, order)
-    figure.suptitle(title, weight="bold", size=11, x=0.01, ha="left")
+    figure.suptitle(textwrap.fill(title, 68), weight="bold", size=11, x=0.01, ha="left")
     alt = (
         f"{title}: {kept:,} of {len(old):,} tokens are kept and hold {percent(held)} of the probability; entropy"
         f" {entropy(old):.1f} bits before, {entropy(new):.1f} after. Most likely, before and after: "
@@ -189,7 +190,7 @@ def _rank_axis(axes: Axes, size: int) -> None:
 
 def _percent_axis(*panels: Axes) -> None:
     for axes in panels:
-        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
         axes.locator_params(axis="x", nbins=4)
 
 
