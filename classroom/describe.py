@@ -163,7 +163,7 @@ def _parameters(found: Repository, files: list[File]) -> dict | None:
     """Parameters by number format, from the headers of the safetensors files; None when there are none."""
     counts: Counter[str] = Counter()
     for file in files:
-        if file.path.endswith(".safetensors") and file.sha256:
+        if file.path.endswith(".safetensors") and "/" not in file.path and file.sha256:  # no checkpoints
             counts.update(_tensors(found.read(file), file.sha256))
     return {"parameters": counts, "total": counts.total()} if counts else None
 
