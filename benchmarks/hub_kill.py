@@ -14,6 +14,7 @@ import os
 import random
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -111,8 +112,8 @@ def run(kills: int, seed: int, cache: Path) -> Report:
     reader.start()
     checked = 0
     try:
-        _push_from(client, report)
         pace = _pace(client, report)
+        _push_from(client, report)
         for _ in range(kills):
             time.sleep(chance.uniform(0, 3 * pace))
             server.kill()
@@ -146,15 +147,17 @@ def _client(endpoint: str, token: str, cache: Path) -> subprocess.Popen:
 
 
 def _pace(client: subprocess.Popen, report: Report) -> float:
-    """The seconds that a push takes here now, so that kills hit all parts of one on any machine."""
-    times: list[float] = []
-    while len(times) < 3:
-        if client.poll() is not None:
-            raise RuntimeError("The pushing client ended.")
-        if len(report.acknowledged) > len(times):
-            times.append(time.monotonic())
-        time.sleep(0.005)
-    return (times[2] - times[0]) / 2
+    """The seconds from the start of a client to its first commit here now, so that kills hit all parts of a push."""
+    times = []
+    for _ in range(4):
+        known, began = len(report.acknowledged), time.monotonic()
+        _push_from(client, report)
+        while len(report.acknowledged) == known:
+            if client.poll() is not None:
+                raise RuntimeError("The pushing client ended.")
+            time.sleep(0.002)
+        times.append(time.monotonic() - began)
+    return statistics.median(times[1:])  # the first one waited for Python to start
 
 
 def _push_from(client: subprocess.Popen, report: Report) -> None:
