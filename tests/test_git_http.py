@@ -246,13 +246,13 @@ def test_a_token_that_may_only_read_pushes_nothing(repo: str, git: Git, clone: P
 
 
 def test_a_private_repository_is_cloned_by_its_owner_only(api: HfApi, git: Git, hub_endpoint: str):
-    api.create_repo("learner/secret", private=True)
-    api.upload_file(path_or_fileobj=b"mine\n", path_in_repo="a.txt", repo_id="learner/secret")
-    address = f"{hub_endpoint}/learner/secret"
+    api.create_repo("learner/hidden", private=True)
+    api.upload_file(path_or_fileobj=b"mine\n", path_in_repo="a.txt", repo_id="learner/hidden")
+    address = f"{hub_endpoint}/learner/hidden"
     nobody = git("clone", address, "nobody")
     assert nobody.returncode != 0 and "could not read Username" in nobody.stderr
     missing = git("clone", f"{hub_endpoint}/learner/not-there", "missing")
-    assert missing.stderr.replace("not-there", "secret").splitlines()[-1] == nobody.stderr.splitlines()[-1]
+    assert missing.stderr.replace("not-there", "hidden").splitlines()[-1] == nobody.stderr.splitlines()[-1]
     other = git("clone", address, "other", user="bruno")
     assert other.returncode != 0 and "not found" in other.stderr
     assert git("clone", address, "own", user="learner").returncode == 0

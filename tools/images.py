@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import base64
 
-import matplotlib
-
-matplotlib.use("svg")
-
 import matplotlib.pyplot as plt
 from matplotlib.patches import FancyBboxPatch
 
