@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 from dulwich.objects import Commit
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,8 +38,7 @@ def last_commits(repository: Repository, commit: str, paths: list[str]) -> dict[
 def _commits(request: Request, kind: str) -> Response:
     here = place.find(request, kind)
     start = max(0, int(number)) * A_PAGE if (number := request.query_params.get("p", "0"))[:6].isdecimal() else 0
-    history = (entry.commit for entry in here.repository.git.get_walker(include=[here.commit.encode()]))
-    shown = [told(made) for made in itertools.islice(history, start, start + A_PAGE + 1)]
+    shown = [told(made) for made in here.repository.history(here.commit)[start : start + A_PAGE + 1]]
     values = {"commits": shown[:A_PAGE], "number": start // A_PAGE, "has_more": len(shown) > A_PAGE}
     return page(request, "commits.html", place=here, section=kind, **values)
 
