@@ -10,7 +10,7 @@ import threading
 
 from starlette.applications import Starlette
 
-from classroom import git_http, lfs, pages, problems, proposals, reading, refs, repositories, signin, writing
+from classroom import copies, git_http, lfs, pages, problems, proposals, reading, refs, repositories, signin, writing
 from classroom.accounts import Accounts
 from classroom.asked import KeepEncodedSlashes
 from classroom.hub import Hub
@@ -19,7 +19,7 @@ from classroom.rooms import Room
 from classroom.sources import SourceError
 
 # The first match answers, so the modules whose addresses are the most general come last.
-MODULES = (signin, writing, refs, proposals, lfs, git_http, reading, pages)
+MODULES = (signin, copies, writing, refs, proposals, lfs, git_http, reading, pages)
 
 
 def create_app(hub: Hub, room: Room | None = None) -> Starlette:

@@ -117,6 +117,14 @@ def entry(file: File) -> dict:
     return {"type": kind, "oid": file.oid, "size": file.size, "path": file.path, **_large(file)}
 
 
+def copyable(file: File) -> dict:
+    """A file or folder as the client asks for it before it copies from one repository to another.
+
+    It copies no large file without a `xetHash`. This Hub has no Xet, so what stands there is none, by its form either.
+    """
+    return entry(file) | ({"xetHash": f"sha256:{file.sha256}"} if file.sha256 else {})
+
+
 def refs(found: Repository, with_proposals: bool = False) -> dict:
     """Branches and tags, and pull requests if wanted, with the commits they point at."""
     groups = {"branches": "refs/heads/", "tags": "refs/tags/", "converts": "refs/convert/"}

@@ -83,8 +83,10 @@ def _entries(request: Request, body: bytes) -> Response:
     if not isinstance(paths, list) or len(paths) > MOST_PATHS:
         raise Problem(400, "BadRequest", f"paths must be a list of at most {MOST_PATHS:,} paths.")
     repository, commit = asked.at_revision(request, request.path_params["kind"])
-    found = [repository.file(commit, names.text(path, "path").strip("/")) for path in paths]
-    return JSONResponse(describe.entries(repository, commit, list(filter(None, found)), form.get("expand") is True))
+    found = list(filter(None, (repository.file(commit, names.text(path, "path").strip("/")) for path in paths)))
+    if form.get("expand") is True:
+        return JSONResponse(describe.entries(repository, commit, found, with_commits=True))
+    return JSONResponse([describe.copyable(file) for file in found])
 
 
 def _refs(request: Request) -> Response:

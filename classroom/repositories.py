@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from dulwich.objects import Blob
@@ -44,6 +45,22 @@ def create(store: Store, kind: str, name: str, author: str, private: bool, files
 
     Raises Problem 409 when there is one of that id.
     """
+    with making(store, kind, name) as repository:
+        set_private(repository, private)
+        root = commits.Folder(repository)
+        for path, content in {".gitattributes": ATTRIBUTES.encode(), **files}.items():
+            root.put(path, commits.add_file(repository, content))
+        first = commits.commit(repository, root.write(), [], author, "initial commit")
+        commits.move_ref(repository, "refs/heads/main", None, first)
+    return store.repository(kind, name)
+
+
+@contextlib.contextmanager
+def making(store: Store, kind: str, name: str) -> Iterator[Repository]:
+    """An empty repository to be filled, which is there under its id from the end of the block on.
+
+    Raises Problem 409 when there is one of that id.
+    """
     target = store.path(kind, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     with _temporary(store) as temporary:
@@ -53,12 +70,7 @@ def create(store: Store, kind: str, name: str, author: str, private: bool, files
         (made / "lfs" / "incoming").mkdir()
         (made / "hub").mkdir()
         repository = Repository(made, store.root)
-        set_private(repository, private)
-        root = commits.Folder(repository)
-        for path, content in {".gitattributes": ATTRIBUTES.encode(), **files}.items():
-            root.put(path, commits.add_file(repository, content))
-        first = commits.commit(repository, root.write(), [], author, "initial commit")
-        commits.move_ref(repository, "refs/heads/main", None, first)
+        yield repository
         repository.git.close()
         try:
             made.rename(target)
@@ -68,7 +80,6 @@ def create(store: Store, kind: str, name: str, author: str, private: bool, files
             raise Problem(409, "Conflict", f"You already created this {kind[:-1]} repo: {name}") from None
     _note(store, kind, name).unlink(missing_ok=True)
     commits.flush_folder(target.parent)
-    return store.repository(kind, name)
 
 
 def set_private(repository: Repository, private: bool) -> None:

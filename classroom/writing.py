@@ -43,19 +43,31 @@ def _create(request: Request, body: dict) -> Response:
     account, kind = access.require_account(request), _kind(body)
     name = names.repository_id(body.get("organization") or account.name, body.get("name"))
     access.require_write(request, kind, name)
-    store, hub = asked.pushed(request), request.app.state.hub
-    url = asked.address(request, kind, name)
-    if store.repository(kind, name):
-        problem = Problem(409, "Conflict", f"You already created this {kind[:-1]} repo: {name}")
-        return JSONResponse({"error": problem.detail, "url": url}, 409, problem.headers)
-    if hub.canonical(kind, name) == name and hub.repository(kind, name):
-        raise Problem(403, "Forbidden", describe.not_yours(name))
+    store, refused = asked.pushed(request), already_there(request, kind, name)
+    if refused:
+        return refused
     files = {}
     if kind == "spaces":
         sdk = names.text(body.get("sdk") or "static", "sdk", 32)
         files["README.md"] = f"---\ntitle: {name.split('/')[1]}\nsdk: {sdk}\n---\n".encode()
-    kept.create(store, kind, name, account.name, _is_private(body), files)
-    return JSONResponse({"url": url, "name": name, "id": name, "private": _is_private(body)})
+    private = is_private(body)
+    kept.create(store, kind, name, account.name, private, files)
+    return JSONResponse({"url": asked.address(request, kind, name), "name": name, "id": name, "private": private})
+
+
+def already_there(request: Request, kind: str, name: str) -> Response | None:
+    """The answer when a repository of that id was made before; None when it was not.
+
+    Raises Problem 403 for an id that comes with the classroom.
+    """
+    hub = request.app.state.hub
+    if asked.pushed(request).repository(kind, name):
+        problem = Problem(409, "Conflict", f"You already created this {kind[:-1]} repo: {name}")
+        said = {"error": problem.detail, "url": asked.address(request, kind, name)}
+        return JSONResponse(said, 409, problem.headers)
+    if hub.canonical(kind, name) == name and hub.repository(kind, name):
+        raise Problem(403, "Forbidden", describe.not_yours(name))
+    return None
 
 
 def _delete(request: Request, body: dict) -> Response:
@@ -83,7 +95,7 @@ def _settings(request: Request, body: dict) -> Response:
     if body.get("gated"):
         raise Problem(400, "BadRequest", "The classroom has no gated repositories; make it private instead.")
     with commits.writing(repository):
-        kept.set_private(repository, _is_private(body, repository.private))
+        kept.set_private(repository, is_private(body, repository.private))
     return JSONResponse({"private": repository.private})
 
 
@@ -215,7 +227,8 @@ def _full_name(request: Request, body: dict) -> str:
     return f"{names.text(namespace, 'organization', 100)}/{names.text(body.get('name'), 'name', 200)}"
 
 
-def _is_private(body: dict, before: bool = False) -> bool:
+def is_private(body: dict, before: bool = False) -> bool:
+    """Whether a repository is to be private; `before` holds where the body says nothing. Raises Problem 400."""
     visibility = body.get("visibility")
     if visibility not in (None, "public", "private", "protected"):
         raise Problem(400, "BadRequest", "The visibility of a repository is public or private.")
