@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -28,9 +29,14 @@ def draw_bars(axes: Axes, labels: Sequence[str], values: np.ndarray) -> None:
     """Bars with their values on `axes`, the first label at the bottom."""
     drawn = axes.barh(range(len(labels)), values, height=0.7)
     axes.bar_label(drawn, [f"{value:.2f}" for value in values], padding=3)
-    axes.set_yticks(range(len(labels)), [printable(label) for label in labels])
+    axes.set_yticks(range(len(labels)), [_bar_label(label) for label in labels])
     axes.set_xlim(min(0.0, values.min() * 1.15), max(values.max() * 1.15, 1e-9))
     axes.tick_params(axis="y", length=0)
+
+
+def _bar_label(label: str) -> str:
+    """A blank at an end belongs to a token and becomes visible; one between two words is a plain blank."""
+    return re.sub(r"(?<=[^␣])␣(?=[^␣])", " ", printable(label))
 
 
 def pipeline_steps(tokens: Sequence[str], ids: Sequence[int], labels: Sequence[str], logits: ArrayLike) -> None:
