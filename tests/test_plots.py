@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.text import Text
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -12,6 +13,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from helpers.plots import beam_tree, likely_and_repetitive, search_tree
 from helpers.plots.base import printable, shortened, token_texts
+from helpers.plots.scores import draw_bars
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,12 @@ def sentencepiece(pieces: list[str]) -> PreTrainedTokenizerFast:
 )
 def test_a_token_is_drawn_as_what_it_stands_for(token: str, drawn: str) -> None:
     assert printable(token) == drawn
+
+
+def test_bars_show_the_blank_of_a_token_but_not_those_between_words() -> None:
+    _, axes = plt.subplots()
+    draw_bars(axes, [" niño", "always the same answer"], np.array([0.4, 0.2]))
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["␣niño", "always the same answer"]
 
 
 def test_half_a_character_is_shown_as_its_bytes() -> None:

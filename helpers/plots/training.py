@@ -18,13 +18,15 @@ def lengths(counts: ArrayLike, limit: int) -> None:
     """Histogram of the texts' lengths, `counts` (texts,) in tokens, with the part beyond `limit` marked as cut off."""
     tokens = np.asarray(counts)
     cut = float((tokens > limit).mean())
-    edges = np.linspace(0, np.quantile(tokens, 0.999), 41)
-    heights, _ = np.histogram(np.clip(tokens, 0, edges[-1]), bins=edges)
+    top = int(np.quantile(tokens, 0.999))
+    width = max(1, round(top / 40))  # as many whole lengths in each bar, and an edge exactly where the cut is
+    edges = np.arange((limit + 1) % width - width, top + width + 1, width) - 0.5
+    heights, _ = np.histogram(np.clip(tokens, 0, top), bins=edges)
     figure, axes = plt.subplots(figsize=(7.2, 3.0))
     colors = [DARK if left < limit else "0.75" for left in edges[:-1]]
     axes.bar(edges[:-1], heights, width=np.diff(edges) * 0.92, align="edge", color=colors)
-    axes.axvline(limit, color="black", linestyle="--")
-    axes.text(limit, heights.max(), f"  max_length = {limit}: {cut:.0%} are longer", va="top")
+    axes.axvline(limit + 0.5, color="black", linestyle="--")
+    axes.text(limit + 0.5, heights.max(), f"  max_length = {limit}: {cut:.0%} are longer", va="top")
     axes.set(xlabel="tokens", ylabel="reviews", title="How long the reviews are")
     low, middle, high = np.quantile(tokens, (0.25, 0.5, 0.75))
     show(
