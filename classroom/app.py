@@ -30,6 +30,7 @@ def create_app(hub: Hub, room: Room | None = None) -> Starlette:
     )
     app.state.hub, app.state.room = hub, room
     app.state.accounts = Accounts(hub.pushed.root) if hub.pushed else None
+    app.add_middleware(problems.TellFaults)
     app.add_middleware(pages.ForPeople)
     if hub.pushed:
         threading.Thread(target=repositories.clean, args=[hub.pushed], daemon=True).start()

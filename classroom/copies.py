@@ -18,10 +18,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from classroom import access, asked, bodies, commits, names, repositories, uploads, writing
+from classroom import access, asked, bodies, commits, names, problems, repositories, uploads, writing
 from classroom.names import KINDS
 from classroom.problems import Problem
-from classroom.store import POINTER, Repository, Store, large_path
+from classroom.store import POINTER, Repository, Store, large_path, size_of
 
 MOST_FILES = 1000
 
@@ -81,7 +81,7 @@ def duplicate(store: Store, source: Repository, kind: str, name: str, private: b
     wanted = [ref for ref in source.git.refs.allkeys() if ref.startswith((b"refs/heads/", b"refs/tags/"))]
     refs = {ref.decode(): source.git.refs[ref].decode() for ref in wanted}
     with repositories.making(store, kind, name) as made:
-        repositories.set_private(made, private)
+        repositories.set_private(made, private, source.is_whole)
         unfinished = shutil.ignore_patterns("tmp_*", "incoming-*", "info")
         objects = source.folder / "objects", made.folder / "objects"
         shutil.copytree(*objects, ignore=unfinished, copy_function=_share, dirs_exist_ok=True)
@@ -96,7 +96,7 @@ def duplicate(store: Store, source: Repository, kind: str, name: str, private: b
 
 
 def bring(source: Repository, target: Repository, oid: str) -> None:
-    """Let `target` have the large file of that hash too. Raises Problem 404 without one, 500 with a damaged one."""
+    """Let `target` have the large file of that hash too. Raises Problem 404 without one, 410 with a damaged one."""
     there, place = large_path(source.large, oid), large_path(target.large, oid)
     try:
         with there.open("rb") as opened:
@@ -104,8 +104,9 @@ def bring(source: Repository, target: Repository, oid: str) -> None:
     except FileNotFoundError:
         raise Problem(404, "EntryNotFound", "This repository has no such large file.") from None
     if found != oid:
-        raise Problem(500, "Damaged", "This large file is damaged on the Hub's disk; its owner must upload it again.")
-    if not place.exists():
+        raise problems.damaged("This large file")
+    if size_of(place) != size_of(there):
+        place.unlink(missing_ok=True)
         place.parent.mkdir(parents=True, exist_ok=True)
         _share(there, place)
         for folder in (place.parent, place.parent.parent, target.large):

@@ -12,7 +12,7 @@ from pathlib import Path
 from dulwich.objects import Commit
 
 from classroom import card, catalogue, diffs
-from classroom.store import File, Repository
+from classroom.store import File, Repository, Store
 
 LONGEST_HEADER = 25 * 2**20
 SINGULAR = {"models": "model", "datasets": "data set", "spaces": "space"}
@@ -83,8 +83,9 @@ def brief(kind: str, name: str, found: Repository | None) -> dict:
     return told
 
 
-def storage(kind: str, name: str, found: Repository) -> dict:
+def storage(store: Store, kind: str, name: str) -> dict:
     """A repository with the bytes that it takes up on the disk."""
+    found = store.repository(kind, name)
     size = sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
     commit = found.resolve("main")
     updated = _iso(found.git[commit.encode()]) if commit else "1970-01-01T00:00:00.000Z"
@@ -171,7 +172,8 @@ def _parameters(found: Repository, files: list[File]) -> dict | None:
     """Parameters by number format, from the headers of the safetensors files; None when there are none."""
     counts: Counter[str] = Counter()
     for file in files:
-        if file.path.endswith(".safetensors") and "/" not in file.path and file.sha256:  # no checkpoints
+        is_weights = file.path.endswith(".safetensors") and "/" not in file.path  # no checkpoints
+        if is_weights and file.sha256 and found.is_there(file):
             counts.update(_tensors(found.read(file), file.sha256))
     return {"parameters": counts, "total": counts.total()} if counts else None
 
@@ -187,6 +189,6 @@ def _tensors(path: Path, sha256: str) -> dict[str, int]:
         for name, tensor in header.items():
             if name != "__metadata__":
                 counts[str(tensor["dtype"])[:16]] += math.prod(int(size) for size in tensor["shape"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
     return dict(counts) if all(0 <= count < 2**63 for count in counts.values()) else {}

@@ -22,11 +22,11 @@ from typing import IO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from classroom import access, asked, commits, describe, git_command
+from classroom import access, asked, commits, describe, git_command, problems
 from classroom.problems import Problem
 from classroom.store import Repository
 
@@ -62,7 +62,8 @@ def _plainly(kind: str, answer: Callable[[Request, str], Awaitable[Response]]) -
     async def endpoint(request: Request) -> Response:
         try:
             return await answer(request, kind)
-        except HTTPException as problem:
+        except Exception as error:
+            problem = error if isinstance(error, HTTPException) else problems.fault(request.url.path, error)
             headers = dict(problem.headers or {})
             if problem.status_code == 401:
                 headers["WWW-Authenticate"] = 'Basic realm="Classroom Hub: any name, and a token as the password"'
@@ -97,11 +98,15 @@ def _receive(request: Request, repository: Repository, body: IO[bytes]) -> Respo
     """Let git take a push in, while nobody else writes to the repository."""
     settings, variables = _push_environment(request, repository)
     command = [git_command.program(), "receive-pack", "--stateless-rpc", repository.git.path]
-    environment = git_command.environment(settings, **variables)
-    with commits.writing(repository):
-        done = subprocess.run(
-            command, stdin=body, capture_output=True, env=environment, timeout=PROCESS_SECONDS, check=False
-        )
+    with commits.temporary(asked.pushed(request).scratch, "fault_") as (_, name):
+        environment = git_command.environment(settings, **variables, CLASSROOM_FAULT=name)
+        with commits.writing(repository):
+            done = subprocess.run(
+                command, stdin=body, capture_output=True, env=environment, timeout=PROCESS_SECONDS, check=False
+            )
+        fault = Path(name).read_text()
+    if fault:
+        problems.LOG.error("Fault in the check of a push to %s\n%s", repository.folder, fault)
     if done.returncode and not done.stdout:
         raise Problem(400, "BadRequest", "git could not make sense of this push.")
     return Response(done.stdout, media_type=f"application/x-{WRITE}-result", headers={"Cache-Control": "no-cache"})
@@ -147,6 +152,8 @@ async def _spool(request: Request, body: IO[bytes], limit: int) -> None:
                 chunk = unpack.unconsumed_tail if unpack else b""
     except StopAsyncIteration:
         body.seek(0)
+    except ClientDisconnect:
+        raise Problem(400, "BadRequest", "The connection was closed before the whole push had come.") from None
     except TimeoutError:
         raise Problem(408, "Timeout", f"Nothing came for {SILENCE_SECONDS} seconds; try it again.") from None
     except zlib.error:

@@ -87,13 +87,11 @@ class _Offer:
             raise Problem(400, "BadRequest", "Each object needs its size in bytes.")
         there = size_of(large_path(self.repository.large, oid))
         known = {"oid": oid, "size": size}
-        if there is not None and there != size:
-            return known | {"error": {"code": 422, "message": f"The content of that hash has {there} bytes."}}
         if not self.upload:
-            if there is None:
+            if there != size:
                 return known | {"error": {"code": 404, "message": "This repository has no such large file."}}
             return known | {"authenticated": True, "actions": {"download": {"href": self._address("get", oid, size)}}}
-        if there is not None:
+        if there == size:  # what is there in another size is damaged, or else the content will not have that hash
             return known
         self.free -= size
         if self.free < 0:

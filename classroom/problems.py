@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import errno
+import logging
 import re
+import secrets
+from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from classroom.sources import SourceError
+
+LOG = logging.getLogger("uvicorn.error")  # which the server shows in its terminal
+_logged: set[str] = set()
 
 
 class Problem(HTTPException):
@@ -40,3 +47,59 @@ def disk(request: Request, error: OSError) -> Response:
     if error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
         return answer(request, Problem(400, "BadRequest", "A name in this request is too long or not allowed."))
     raise error
+
+
+def fault(where: str, error: BaseException) -> Problem:
+    """What a client is told of an error that nobody expected; the traceback goes into the server's log only."""
+    number = secrets.token_hex(4)
+    LOG.error("Fault %s at %s", number, ascii(where)[1:-1], exc_info=error)
+    sentence = (
+        "The Hub could not do this; try it once more, and if that does not help, tell whoever runs the Hub that its log"
+        f" explains fault {number}."
+    )
+    return Problem(500, "ServerError", sentence, **{"X-Request-Id": number})
+
+
+def unless_damaged(otherwise: object, look: Callable, *about: object) -> object:
+    """What `look` tells of one repository among many; `otherwise` of one that cannot be read, and once the log why."""
+    try:
+        return look(*about)
+    except Problem:
+        raise
+    except Exception as error:
+        where = " ".join(str(one) for one in about if isinstance(one, str))
+        if where not in _logged:
+            _logged.add(where)
+            fault(where, error)
+        return otherwise
+
+
+def damaged(what: str) -> Problem:
+    """A large file that is not on the disk any more as it came."""
+    sentence = f"{what} is damaged on the Hub's disk; upload it again, which replaces it, or ask its owner to."
+    return Problem(410, "Damaged", sentence)  # the client would try five times after a 500
+
+
+class TellFaults:
+    """Answers with a problem where the application fails, as long as no other answer has begun."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def outwards(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, outwards)
+        except ClientDisconnect:  # nobody is left to be told
+            await answer(Request(scope), Problem(400, "BadRequest", "The connection was closed."))(scope, receive, send)
+        except Exception as error:
+            if has_begun or scope["type"] != "http":
+                raise  # the server logs it and closes the connection, so that a part is not taken for the whole
+            problem = fault(f"{scope['method']} {scope['path']}", error)
+            await answer(Request(scope), problem)(scope, receive, send)

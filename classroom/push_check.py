@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +41,15 @@ def main() -> None:
         if new:
             _check_objects(new, Path(os.environ["CLASSROOM_LARGE"]))
     except Refusal as refusal:
-        sys.stderr.write(f"\nThe Hub did not take this push. {refusal}\n\n")
-        sys.exit(1)
+        _end(str(refusal))
+    except Exception:  # git would show the traceback to whoever pushed
+        Path(os.environ["CLASSROOM_FAULT"]).write_text(traceback.format_exc())
+        _end("It could not check it; its log says why. Push once more, or tell whoever runs the Hub.")
+
+
+def _end(sentence: str) -> None:
+    sys.stderr.write(f"\nThe Hub did not take this push. {sentence}\n\n")
+    sys.exit(1)
 
 
 def _check_name(ref: bytes) -> None:
@@ -148,7 +156,10 @@ def _some(names: list[str]) -> str:
 
 
 def _git(*arguments: str, given: bytes | None = None) -> bytes:
-    return subprocess.run(["git", *arguments], input=given, stdout=subprocess.PIPE, check=True).stdout
+    done = subprocess.run(["git", *arguments], input=given, capture_output=True)
+    if done.returncode:
+        raise RuntimeError(f"git {arguments[0]}: {done.stderr.decode('utf-8', 'replace')}")
+    return done.stdout
 
 
 if __name__ == "__main__":

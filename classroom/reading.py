@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from classroom import access, asked, bodies, describe, files, names
+from classroom import access, asked, bodies, describe, files, names, problems
+from classroom.hub import Hub
 from classroom.names import KINDS
 from classroom.problems import Problem
 
@@ -43,6 +44,8 @@ def _resolve_for(kind: str) -> Callable[[Request], Response]:
         file = repository.file(commit, asked.path(request))
         if file is None or file.is_folder:
             raise Problem(404, "EntryNotFound", "Entry not found", **{"X-Repo-Commit": commit})
+        if not repository.is_there(file):
+            raise problems.damaged(file.path)
         headers = {"X-Repo-Commit": commit, "ETag": f'"{file.etag}"'}
         if file.sha256:
             headers |= {"X-Linked-Etag": headers["ETag"], "X-Linked-Size": str(file.size)}
@@ -108,11 +111,11 @@ def _listing(request: Request) -> Response:
         for name in hub.listing(kind)
         if (author is None or name.startswith(f"{author}/"))
         and search in name.lower()
-        and access.may_read(request, kind, name)
+        and problems.unless_damaged(False, access.may_read, request, kind, name)
     ]
     start, limit = _number(query.get("cursor"), 0), min(_number(query.get("limit"), PAGE) or PAGE, PAGE)
     tags = set(query.getlist("filter"))
-    told = [describe.brief(kind, name, hub.stored(kind, name)) for name in wanted[start : start + limit]]
+    told = [_brief(hub, kind, name) for name in wanted[start : start + limit]]
     headers = {}
     if start + limit < len(wanted):
         following = request.url.include_query_params(cursor=start + limit)
@@ -120,11 +123,17 @@ def _listing(request: Request) -> Response:
     return JSONResponse([one for one in told if tags <= set(one["tags"])], headers=headers)
 
 
+def _brief(hub: Hub, kind: str, name: str) -> dict:
+    found = problems.unless_damaged(None, describe.brief, kind, name, hub.stored(kind, name))
+    return found or describe.brief(kind, name, None)
+
+
 def _own(request: Request) -> Response:
     """The account's own repositories with what they take up, as `hf repos ls` shows them."""
     account, store = access.require_account(request), asked.pushed(request)
     mine = [(kind, name) for kind in KINDS for name in store.ids(kind) if name.startswith(f"{account.name}/")]
-    return JSONResponse([describe.storage(kind, name, store.repository(kind, name)) for kind, name in mine])
+    told = [problems.unless_damaged(None, describe.storage, store, kind, name) for kind, name in mine]
+    return JSONResponse([one for one in told if one])
 
 
 def _number(value: str | None, default: int) -> int:

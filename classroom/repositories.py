@@ -13,7 +13,7 @@ from pathlib import Path
 from dulwich.objects import Blob
 from dulwich.repo import Repo
 
-from classroom import commits, scratch
+from classroom import commits, problems, scratch
 from classroom.names import KINDS, is_repository_id
 from classroom.problems import Problem
 from classroom.store import ATTRIBUTES, Repository, Store
@@ -25,19 +25,24 @@ FORGOTTEN = 24 * 3600
 def clean(store: Store) -> None:
     """Take away what servers that ended left unfinished, and uploads that nobody completed or committed in a day."""
     scratch.clean(store.root / "incoming")
-    too_old = time.time() - FORGOTTEN
     for kind in KINDS:
         for name in store.ids(kind):
-            repository = store.repository(kind, name)
-            folder = store.path(kind, name)
-            for left in (*folder.glob("lfs/incoming/*"), *folder.glob("objects/*/tmp_obj_*")):
-                with contextlib.suppress(FileNotFoundError):
-                    if left.stat().st_mtime < too_old:
-                        shutil.rmtree(left) if left.is_dir() else left.unlink()
-            for large in folder.glob("lfs/objects/*/*/*"):
-                with contextlib.suppress(FileNotFoundError):
-                    if large.stat().st_mtime < too_old and not _is_committed(repository, large):
-                        large.unlink()
+            problems.unless_damaged(None, _clean_one, store, kind, name)
+
+
+def _clean_one(store: Store, kind: str, name: str) -> None:
+    repository, too_old = store.repository(kind, name), time.time() - FORGOTTEN
+    if repository is None:
+        return
+    unfinished = ("lfs/incoming/*", "objects/*/tmp_obj_*", "objects/tmp_objdir-*")
+    for left in (path for pattern in unfinished for path in repository.folder.glob(pattern)):
+        with contextlib.suppress(FileNotFoundError):
+            if left.stat().st_mtime < too_old:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+    for large in repository.folder.glob("lfs/objects/*/*/*"):
+        with contextlib.suppress(FileNotFoundError):
+            if large.stat().st_mtime < too_old and not _is_committed(repository, large):
+                large.unlink()
 
 
 def create(store: Store, kind: str, name: str, author: str, private: bool, files: dict[str, bytes]) -> Repository:
@@ -82,10 +87,12 @@ def making(store: Store, kind: str, name: str) -> Iterator[Repository]:
     commits.flush_folder(target.parent)
 
 
-def set_private(repository: Repository, private: bool) -> None:
+def set_private(repository: Repository, private: bool, is_whole: bool = True) -> None:
     """Let only its owner see the repository, or everybody; also the settings that stock git needs here."""
     config = repository.git.get_config()
     config.set((b"hub",), b"private", b"true" if private else b"false")
+    if not is_whole:
+        config.set((b"hub",), b"incomplete", b"true")
     config.set((b"receive",), b"fsckObjects", b"true")
     config.set((b"core",), b"fsync", b"all")
     with commits.temporary(repository.folder, "config_") as (file, name):

@@ -72,6 +72,11 @@ class Repository:
         """Whether only its owner may see it; kept in the repository's own git configuration."""
         return self.git.get_config().get_boolean((b"hub",), b"private", False)
 
+    @functools.cached_property
+    def is_whole(self) -> bool:
+        """Whether every large file that a commit names should be here: not in a mirror, nor in a copy of one."""
+        return self._is_pushed and not self.git.get_config().get_boolean((b"hub",), b"incomplete", False)
+
     @property
     def mirrored(self) -> dict[str, str] | None:
         """For a repository of the mirror, its `endpoint` and what people are told of its `origin`; else None."""
@@ -171,11 +176,15 @@ class Repository:
             return File(path, oid.decode(), 0, is_folder=True)
         size, data = self._size_and_start(oid)
         pointer = POINTER.match(data) if size < 200 else None
-        if pointer and size_of(large_path(self.large, pointer[1].decode())) == int(pointer[2]):
-            return File(path, oid.decode(), int(pointer[2]), pointer[1].decode(), size)
-        # A pointer whose content is not here: in a mirror it is a file that was left out, and else the text that a
-        # learner wrote by hand.
-        return None if pointer and not self._is_pushed else File(path, oid.decode(), size)
+        if not pointer:
+            return File(path, oid.decode(), size)
+        file = File(path, oid.decode(), int(pointer[2]), pointer[1].decode(), size)
+        # A mirror leaves out large files that the course never loads; no commit that is made here does.
+        return file if self.is_whole or self.is_there(file) else None
+
+    def is_there(self, file: File) -> bool:
+        """Whether the content of a file is on the disk, as far as one sees without reading it."""
+        return file.sha256 is None or size_of(large_path(self.large, file.sha256)) == file.size
 
     def _size_and_start(self, oid: bytes) -> tuple[int, bytes]:
         if oid not in _sizes:

@@ -131,7 +131,7 @@ def _advice(file: dict, repository: Repository, commit: str, attributes: str, ig
         "uploadMode": "lfs" if large else "regular",
         "shouldIgnore": patterns.is_ignored(ignore, path),
         # The client leaves out what is there already; it compares a large file's sha256, another one's git id.
-        "oid": there.etag if there and not there.is_folder else None,
+        "oid": there.etag if there and not there.is_folder and repository.is_there(there) else None,
     }
 
 

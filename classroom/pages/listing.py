@@ -10,7 +10,7 @@ from pathlib import Path
 from dulwich.objects import Commit
 from starlette.requests import Request
 
-from classroom import access, catalogue, describe
+from classroom import access, catalogue, describe, problems
 from classroom.names import KINDS
 from classroom.problems import Problem
 from classroom.store import Store
@@ -86,7 +86,11 @@ def _stamp(folder: Path) -> tuple:
 
 @lru_cache(5000)
 def _one(store: Store, kind: str, name: str, is_pushed: bool, stamp: tuple) -> Listed | None:
-    """What a list tells of a repository; remembered, since opening all of them takes long."""
+    """What a list tells of a repository; remembered, since opening all of them takes long. None for a damaged one."""
+    return problems.unless_damaged(None, _read_one, store, kind, name, is_pushed)
+
+
+def _read_one(store: Store, kind: str, name: str, is_pushed: bool) -> Listed | None:
     found = store.repository(kind, name)
     if found is None:
         return None
@@ -95,5 +99,5 @@ def _one(store: Store, kind: str, name: str, is_pushed: bool, stamp: tuple) -> L
         return Listed(kind, name, private=found.private, is_pushed=is_pushed)
     made = found.git[commit.encode()]
     assert isinstance(made, Commit)
-    task = describe.card_data(found, commit).get("pipeline_tag")
+    task = problems.unless_damaged({}, describe.card_data, found, commit).get("pipeline_tag")
     return Listed(kind, name, made.commit_time, task if isinstance(task, str) else "", found.private, is_pushed)

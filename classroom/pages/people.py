@@ -7,8 +7,10 @@ import json
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from classroom import problems
 from classroom.pages.rendering import page
 
 # Files are shown to nobody as a page, whatever is in them; the pages themselves bring a policy of their own.
@@ -18,7 +20,7 @@ DEFAULTS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 }
 TITLES = {400: "That did not work", 401: "Log in first", 403: "Not allowed", 404: "Not found", 429: "Too fast"}
-TITLES |= {405: "Not for a browser", 503: "Not ready", 507: "The disk is full"}
+TITLES |= {405: "Not for a browser", 410: "Damaged", 500: "Something broke", 503: "Not ready", 507: "The disk is full"}
 SENTENCES = {404: "Nothing is at this address; go back to the front page and look from there."}
 MOST_BYTES = 64 * 1024
 
@@ -48,14 +50,22 @@ class ForPeople:
             held.append(message)
             if message.get("more_body") and len(held) < 100:
                 return None
-            response = await run_in_threadpool(_page, Request(scope), held)
+            response = await run_in_threadpool(_page_or_text, Request(scope), held)
             held.clear()
             return await response(scope, receive, send)
 
         await self.app(scope, receive, outwards)
 
 
-def _page(request: Request, held: list[Message]):
+def _page_or_text(request: Request, held: list[Message]) -> Response:
+    try:
+        return _page(request, held)
+    except Exception as error:  # what was to be told of may be what a page needs, such as the accounts
+        problem = problems.fault(request.url.path, error)
+        return PlainTextResponse(f"{problem.detail}\n", 500, DEFAULTS)
+
+
+def _page(request: Request, held: list[Message]) -> Response:
     status = held[0]["status"]
     body = b"".join(message.get("body", b"") for message in held[1:])[:MOST_BYTES]
     try:
