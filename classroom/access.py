@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
+import re
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from classroom import describe
-from classroom.accounts import Accounts, Token
+from classroom.accounts import LEARNER, Accounts, Token
 from classroom.problems import Problem
 
 COOKIE = "classroom_session"
+OWN_NAME = re.compile(r"(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?")
+PASSED_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")  # by a server in between
 # The client tells a wrong token from a missing repository by this very sentence.
 WRONG_TOKEN = "Invalid credentials in Authorization header"
 
@@ -41,16 +45,50 @@ def token(request: Request) -> Token | None:
 def account(request: Request) -> Account | None:
     """The account whose token came with the request; None when none or no valid one came.
 
-    A browser that signed in counts too, for looking only: its cookie comes with requests that others cause.
+    A browser counts too, for looking only: one that signed in, and a lone learner's own. What it asks for, others may
+    have caused.
     """
     found = token(request)
     if found:
         return Account(found.account, found.role)
-    cookie, known = request.cookies.get(COOKIE), accounts(request)
-    if cookie and known and request.method in ("GET", "HEAD") and not _secret(request):
-        name = known.session(cookie)
-        return Account(name, "read") if name else None
-    return None
+    if request.method not in ("GET", "HEAD") or _secret(request) or not accounts(request):
+        return None
+    cookie = request.cookies.get(COOKIE)
+    name = accounts(request).session(cookie) if cookie else None
+    if name is None and is_own_machine(request) and _is_own_browser(request):
+        name = LEARNER
+    return Account(name, "read") if name else None
+
+
+def is_own_machine(request: Request) -> bool:
+    """Whether this is a lone learner's Hub, asked from its own machine, by its own name, with nobody in between.
+
+    The name counts because a web page can make one of its own point at 127.0.0.1; the browser then sends that name.
+    """
+    ends = (request.scope.get("client"), request.scope.get("server"))
+    return (
+        request.app.state.room is None
+        and all(end is not None and _is_loopback(end[0]) for end in ends)
+        and OWN_NAME.fullmatch(request.headers.get("host", "")) is not None
+        and not any(name in request.headers for name in PASSED_ON)
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_own_browser(request: Request) -> bool:
+    """Whether a browser asks for a page that its person opened, or for what one of these pages shows.
+
+    Browsers say so themselves, and no web page can change it (https://www.w3.org/TR/fetch-metadata/): what another
+    site puts into a page of its own comes as a stranger's request, as it would without a cookie that is SameSite=Lax.
+    """
+    site, mode, shown_as = (request.headers.get(f"sec-fetch-{name}") for name in ("site", "mode", "dest"))
+    return site in ("same-origin", "none") or (site is not None and mode == "navigate" and shown_as == "document")
 
 
 def may_read(request: Request, kind: str, name: str) -> bool:

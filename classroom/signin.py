@@ -68,8 +68,7 @@ async def _device(request: Request) -> Response:
 def _new_device(request: Request, accounts: Accounts) -> Response:
     alone = request.app.state.room is None
     if alone:
-        # A name that a web page had made to point here would arrive as the host.
-        if request.url.hostname not in ("127.0.0.1", "localhost", "::1"):
+        if not access.is_own_machine(request):
             raise Problem(403, "Forbidden", "This Hub logs in its own machine only, by the address 127.0.0.1")
         accounts.add(LEARNER)
     try:
@@ -185,6 +184,7 @@ def _welcome(request: Request, account: str, device: Device | None, pin: str | N
         devices.decide(accounts, device, account)
     response = _render(request, "done" if device else "welcome", name=account, pin=pin)
     if signed_in_as(request) != account:
+        accounts.close_session(request.cookies.get(access.COOKIE, ""))  # of whoever used this browser before
         cookie = {"max_age": SESSION_SECONDS, "httponly": True, "samesite": "lax"}
         response.set_cookie(access.COOKIE, accounts.open_session(account), **cookie)
     return response

@@ -29,11 +29,11 @@ class NoChromiumError(RuntimeError):
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium, the system's or Playwright's own. Raises NoChromiumError where there is neither."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """A headless Chromium with these switches, the system's or Playwright's. Raises NoChromiumError without one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=_executable(playwright), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=_executable(playwright), args=["--no-sandbox", "--disable-gpu", *arguments]
         )
         yield browser
         browser.close()
