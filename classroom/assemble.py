@@ -87,12 +87,20 @@ def _minilm(entry: Entry, folder: Path) -> None:
 
 
 def _encoder(entry: Entry, folder: Path) -> None:
-    """MiniLM as a plain BERT encoder: its real weights, and a tokenizer that neither pads nor cuts by itself."""
+    """MiniLM as a plain BERT encoder: its real weights, and a tokenizer that neither pads nor cuts by itself.
+
+    Only the pooler is not the published one: nothing ever trained that, its weights have decayed to almost nothing, and
+    a new head behind it would learn next to nothing. The identity lets the vector of [CLS] through.
+    """
+    import torch
     from transformers import AutoModel
 
     from classroom.standins import adapters
 
-    AutoModel.from_pretrained(sources.minilm()).save_pretrained(folder)
+    model = AutoModel.from_pretrained(sources.minilm())
+    torch.nn.init.eye_(model.pooler.dense.weight)
+    torch.nn.init.zeros_(model.pooler.dense.bias)
+    model.save_pretrained(folder)
     adapters.load_tokenizer(sources.minilm()).save_pretrained(folder)
     shutil.copy(STANDINS / entry.source / "README.md", folder)
 

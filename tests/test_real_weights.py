@@ -29,10 +29,13 @@ def test_minilm_is_the_published_file() -> None:
     assert sha256(hf_hub_download(MINILM_ID, "model.safetensors")) == MINILM.weights_sha256
 
 
-def test_the_encoder_for_bert_has_the_same_weights_and_berts_vocabulary() -> None:
+def test_the_encoder_for_bert_has_the_same_weights_but_the_poolers_and_berts_vocabulary() -> None:
     published = load_file(hf_hub_download(MINILM_ID, "model.safetensors"))
     served = load_file(hf_hub_download("google-bert/bert-base-uncased", "model.safetensors"))
+    pooler = {name: served.pop(name) for name in list(served) if name.startswith("pooler.")}
     assert all(torch.equal(served[name], published[name]) for name in served)
+    assert torch.equal(pooler["pooler.dense.weight"], torch.eye(384))
+    assert torch.equal(pooler["pooler.dense.bias"], torch.zeros(384))
     assert AutoTokenizer.from_pretrained("google-bert/bert-base-uncased").vocab_size == 30_522
 
 

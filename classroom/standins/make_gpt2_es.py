@@ -10,53 +10,25 @@ checkpoints: a run that is stopped goes on from the last one. The result lands b
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from tqdm.auto import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from classroom.standins import gpt2_es_cards as cards
+from classroom.standins.gpt2_es_distil import continuations, distillation_loss
 from classroom.standins.gpt2_es_quality import acceptance, evaluate, repetition
+from classroom.standins.gpt2_es_training import CONTEXT, SEED, Cycle, language_loss, lengthen, train_cycle
 
 HERE = Path(__file__).parent
 END = "<|endoftext|>"
 VOCABULARY = 8192
-CONTEXT = 512  # until a cycle makes it longer
 HELD_OUT_CHARACTERS = 760_000  # a little over 200,000 tokens at 3.8 characters a token
 HELD_OUT_TOKENS = 200_000
-TOKENS_PER_STEP = 8192
-WARM_UP_STEPS = 100  # but at most a tenth of the cycle
-CHECKPOINT_SECONDS = 180
-SEED = 42
-
-
-@dataclass(frozen=True)
-class Cycle:
-    """One rise and fall of the learning rate, over `tokens` tokens; a later cycle is a warm restart (1608.03983).
-
-    Dropout and weight decay keep a cycle that comes back to the same books from learning them by heart. `context` is
-    the longest row in tokens; half as long are those of the first 85 % of the steps, unless `long_rows_only`.
-    """
-
-    tokens: int
-    learning_rate: float
-    weight_decay: float = 0.1
-    dropout: float = 0.0
-    context: int = CONTEXT
-    long_rows_only: bool = False
-
-    @property
-    def steps(self) -> int:
-        return self.tokens // TOKENS_PER_STEP
-
-    def row_length(self, step: int) -> int:
-        return self.context if self.long_rows_only or step >= int(self.steps * 0.85) else self.context // 2
 
 
 @dataclass(frozen=True)
@@ -80,10 +52,17 @@ RECIPES = {
             Cycle(18_000_000, 3e-3),
             Cycle(16_000_000, 2.5e-3, weight_decay=0.2, dropout=0.1),
             Cycle(5_000_000, 1e-3, weight_decay=0.2, dropout=0.1, context=1024, long_rows_only=True),
+            Cycle(12_000_000, 1.5e-3, weight_decay=0.2, dropout=0.1, context=1024, long_rows_only=True),
             Cycle(1_600_000, 5e-4, weight_decay=0.2, context=1024, long_rows_only=True),
         ),
     ),
-    "nano": Recipe("gpt2-es-nano", layers=2, width=128, heads=4, cycles=(Cycle(9_000_000, 4e-3),)),
+    "nano": Recipe(
+        "gpt2-es-nano",
+        layers=2,
+        width=128,
+        heads=4,
+        cycles=(Cycle(9_000_000, 4e-3), Cycle(6_000_000, 3e-3, from_teacher=True)),
+    ),
 }
 
 
@@ -149,60 +128,6 @@ def build(recipe: Recipe, end: int) -> GPT2LMHeadModel:
     return GPT2LMHeadModel(config)
 
 
-def optimizers(model: GPT2LMHeadModel, cycle: Cycle) -> list[torch.optim.Optimizer]:
-    """Muon (Jordan et al. 2024) for the matrices inside the blocks, AdamW for embeddings, biases and norms."""
-    matrices = [p for n, p in model.named_parameters() if ".h." in n and p.ndim == 2]
-    chosen = {id(p) for p in matrices}
-    others = [p for p in model.parameters() if id(p) not in chosen]
-    return [
-        torch.optim.Muon(
-            matrices, lr=cycle.learning_rate, weight_decay=cycle.weight_decay, adjust_lr_fn="match_rms_adamw"
-        ),
-        torch.optim.AdamW(others, lr=cycle.learning_rate, betas=(0.9, 0.95), weight_decay=0.0),
-    ]
-
-
-def set_dropout(model: GPT2LMHeadModel, share: float) -> None:
-    """Drop this share of the embeddings and of what each block adds, while training."""
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = share
-    for block in model.transformer.h:
-        block.attn.attn_dropout.p = 0.0
-
-
-def lengthen(model: GPT2LMHeadModel, context: int) -> None:
-    """Let the model see `context` tokens: its position embeddings are repeated, and training tells them apart."""
-    old = model.transformer.wpe.weight.data
-    model.transformer.wpe = torch.nn.Embedding.from_pretrained(
-        old.repeat(-(-context // len(old)), 1)[:context].clone(), freeze=False
-    )
-    model.config.n_positions = context
-    for block in model.transformer.h:
-        if hasattr(block.attn, "bias"):
-            mask = torch.ones(context, context, dtype=torch.bool).tril()[None, None]
-            block.attn.register_buffer("bias", mask, persistent=False)
-
-
-def batch(tokens: torch.Tensor, step: int, length: int, context: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """A step's rows of `length + 1` tokens, (rows, length + 1), and their positions within `context`, (rows, length).
-
-    Short rows start at a random position, so that every position embedding is trained before the long rows come.
-    """
-    rows = TOKENS_PER_STEP // length
-    generator = torch.Generator().manual_seed(SEED * 1_000_003 + step)
-    starts = torch.randint(len(tokens) - length - 1, (rows,), generator=generator)
-    first = torch.randint(context - length + 1, (rows, 1), generator=generator)
-    return tokens[starts[:, None] + torch.arange(length + 1)], first + torch.arange(length)
-
-
-def language_loss(model: GPT2LMHeadModel, ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy in nats a token of `ids` (rows, length + 1)."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits = model(input_ids=ids[:, :-1], position_ids=positions).logits
-    return F.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten())
-
-
 def train(model: GPT2LMHeadModel, recipe: Recipe, tokens: torch.Tensor, work: Path, compiled: bool) -> None:
     """Train through the recipe's cycles, going on from `work`'s checkpoint if there is one."""
     checkpoint = work / f"{recipe.folder}.pt"
@@ -211,46 +136,20 @@ def train(model: GPT2LMHeadModel, recipe: Recipe, tokens: torch.Tensor, work: Pa
         lengthen(model, len(state["model"]["transformer.wpe.weight"]))
         model.load_state_dict(state["model"])
     for number in range(state["cycle"], len(recipe.cycles)):
-        fresh = {"cycle": number, "step": 0}
-        train_cycle(model, recipe, state if number == state["cycle"] else fresh, tokens, checkpoint, compiled)
+        cycle, sources, loss_of = recipe.cycles[number], [tokens], language_loss
+        if cycle.from_teacher:
+            teacher = finished_mini()
+            sources.append(continuations(teacher, tokens, work / "continuations"))
+            loss_of = partial(distillation_loss, teacher)
+        if compiled:
+            loss_of = torch.compile(loss_of, dynamic=False)
+        train_cycle(model, cycle, state, sources, loss_of, checkpoint)
+        state = {"cycle": number + 1, "step": 0}
 
 
-def train_cycle(
-    model: GPT2LMHeadModel, recipe: Recipe, state: dict, tokens: torch.Tensor, checkpoint: Path, compiled: bool
-) -> None:
-    """One cycle from `state`'s step on: linear warm-up, linear decay to zero, long rows at its end."""
-    number, step = state["cycle"], state["step"]
-    cycle = recipe.cycles[number]
-    if cycle.context > model.config.n_positions:
-        lengthen(model, cycle.context)
-    opts = optimizers(model, cycle)
-    for opt, saved in zip(opts, state.get("optimizers", ()), strict=False):
-        opt.load_state_dict(saved)
-    set_dropout(model, cycle.dropout)
-    loss_of = torch.compile(language_loss, dynamic=False) if compiled else language_loss
-    name = f"{recipe.folder}, cycle {number + 1} of {len(recipe.cycles)}"
-    bar = tqdm(total=cycle.steps, initial=step, desc=name, unit="step", mininterval=5)
-    warm_up = min(WARM_UP_STEPS, cycle.steps // 10)
-    saved_at = time.monotonic()
-    while step < cycle.steps:
-        ids, positions = batch(tokens, number * 1_000_000 + step, cycle.row_length(step), cycle.context)
-        scale = min((step + 1) / warm_up, (cycle.steps - step) / (cycle.steps - warm_up))
-        loss = loss_of(model, ids, positions)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for opt in opts:
-            opt.param_groups[0]["lr"] = cycle.learning_rate * scale
-            opt.step()
-            opt.zero_grad()
-        step += 1
-        bar.update()
-        bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
-        if step == cycle.steps or time.monotonic() - saved_at > CHECKPOINT_SECONDS:
-            states = {"optimizers": [o.state_dict() for o in opts], "cycle": number, "step": step}
-            torch.save({"model": model.state_dict(), **states}, checkpoint.with_suffix(".tmp"))
-            checkpoint.with_suffix(".tmp").replace(checkpoint)
-            saved_at = time.monotonic()
-    bar.close()
+def finished_mini() -> GPT2LMHeadModel:
+    """The mini as it is stored beside this file."""
+    return GPT2LMHeadModel.from_pretrained(HERE / RECIPES["mini"].folder, dtype=torch.float32).eval()
 
 
 def main() -> None:
@@ -275,8 +174,7 @@ def main() -> None:
     if arguments.size == "mini":
         figures |= repetition(model, tokenizer)
     else:
-        larger = GPT2LMHeadModel.from_pretrained(HERE / RECIPES["mini"].folder, dtype=torch.float32)
-        figures |= acceptance(larger, model, held_out)
+        figures |= acceptance(finished_mini(), model, held_out)
     cards.write(folder, recipe, figures)
     print(f"{recipe.folder}: " + ", ".join(f"{name} {value:,.3f}" for name, value in figures.items()))
 
