@@ -40,12 +40,12 @@ def repetition(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase) -> di
     return {"greedy_repeated": repeated(new[0]), "sampled_repeated": sum(map(repeated, new[1:])) / 10}
 
 
-def acceptance(model: GPT2LMHeadModel, assistant: GPT2LMHeadModel, held_out: torch.Tensor) -> dict[str, float]:
-    """How many of the assistant's drafts `model` accepts in greedy assisted generation, with the library's defaults.
+def acceptance(model: GPT2LMHeadModel, assistant: GPT2LMHeadModel, beginnings: torch.Tensor) -> dict[str, float]:
+    """How many of the assistant's drafts `model` accepts in greedy assisted generation, with its own settings.
 
-    Counted over 64 new tokens after forty held-out beginnings of 32. `accepted` is the share of all drafts;
-    `acceptance_rate` that of Leviathan et al. 2023 (2211.17192), the share among drafts that follow accepted ones,
-    since those behind a refused draft were never judged.
+    Counted over 64 new tokens after each of the `beginnings`, ids (texts, tokens). `accepted` is the share of all
+    drafts; `acceptance_rate` that of Leviathan et al. 2023 (2211.17192), the share among drafts that follow accepted
+    ones, since those behind a refused draft were never judged.
     """
     drafted = judged = right = 0
 
@@ -58,7 +58,7 @@ def acceptance(model: GPT2LMHeadModel, assistant: GPT2LMHeadModel, held_out: tor
 
     hook = model.register_forward_hook(count, with_kwargs=True)
     settings = {"do_sample": False, "max_new_tokens": 64, "pad_token_id": 0}
-    for start in range(0, 40 * 4096, 4096):
-        model.generate(held_out[start : start + 32][None], assistant_model=assistant, **settings)
+    for ids in beginnings:
+        model.generate(ids[None], assistant_model=assistant, **settings)
     hook.remove()
     return {"accepted": right / drafted, "acceptance_rate": right / judged}
