@@ -195,7 +195,7 @@ def _push_environment(request: Request, repository: Repository) -> tuple[dict[st
     """Git's settings and the hook's variables for a push."""
     source = os.pathsep.join([str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     variables = {"CLASSROOM_PYTHON": sys.executable, "CLASSROOM_LARGE": str(repository.large), "PYTHONPATH": source}
-    variables["GIT_PROTOCOL"] = _protocol(request)
+    variables |= {"CLASSROOM_LOCK": str(commits.lock_file(repository)), "GIT_PROTOCOL": _protocol(request)}
     return {"core.hooksPath": str(_hooks(repository.root))} | PUSH_SETTINGS, variables
 
 

@@ -6,6 +6,7 @@ throws away when this exits with 1. What it prints to standard error is shown by
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -13,6 +14,8 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from classroom import names
 from classroom.problems import Problem
@@ -31,6 +34,7 @@ class Refusal(Exception):
 def main() -> None:
     updates = [line.split(b" ", 2)[1:] for line in sys.stdin.buffer.read().splitlines()]
     try:
+        _check_server()
         if len(updates) > MAX_REFS:
             raise Refusal(f"It moves {len(updates)} branches and tags at once; push at most {MAX_REFS} at a time.")
         for _, ref in updates:
@@ -40,6 +44,7 @@ def main() -> None:
             _check_target(oid)
         if new:
             _check_objects(new, Path(os.environ["CLASSROOM_LARGE"]))
+        _check_server()
     except Refusal as refusal:
         _end(str(refusal))
     except Exception:  # git would show the traceback to whoever pushed
@@ -50,6 +55,12 @@ def main() -> None:
 def _end(sentence: str) -> None:
     sys.stderr.write(f"\nThe Hub did not take this push. {sentence}\n\n")
     sys.exit(1)
+
+
+def _check_server() -> None:
+    """The server holds the repository's lock as long as it waits for this push; when it was killed, nobody does."""
+    with contextlib.suppress(Timeout), FileLock(os.environ["CLASSROOM_LOCK"], blocking=False):
+        raise Refusal("It was stopped in the middle of it; push once more when it runs again.")
 
 
 def _check_name(ref: bytes) -> None:
