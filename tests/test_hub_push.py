@@ -75,6 +75,29 @@ def test_a_model_and_its_tokenizer_are_pushed_and_a_trainer_pushes_at_every_save
     ]
 
 
+def test_a_processor_is_pushed_with_its_parts_and_loaded(pusher: Client) -> None:
+    """One that turns sound into numbers and text into ids, as speech models need it."""
+    done = pusher(
+        """
+        import json
+        from huggingface_hub import HfApi
+        from transformers import AutoFeatureExtractor, AutoProcessor
+        from transformers import Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2Processor
+        letters = ["<pad>", "<unk>", "|", *"abcdefghijklmnopqrstuvwxyz"]
+        json.dump({letter: number for number, letter in enumerate(letters)}, open("vocab.json", "w"))
+        tokenizer = Wav2Vec2CTCTokenizer("vocab.json", pad_token="<pad>", bos_token=None, eos_token=None)
+        processor = Wav2Vec2Processor(Wav2Vec2FeatureExtractor(sampling_rate=8000), tokenizer)
+
+        processor.push_to_hub("listener", commit_message="My processor")
+        loaded = AutoProcessor.from_pretrained("learner/listener")
+        print(type(loaded).__name__, loaded.tokenizer("hola")["input_ids"])
+        print(AutoFeatureExtractor.from_pretrained("learner/listener").sampling_rate)
+        print(HfApi().list_repo_commits("learner/listener")[0].title)
+    """
+    )
+    assert lines(done) == ["Wav2Vec2Processor [10, 17, 14, 3]", "8000", "My processor"]
+
+
 def test_a_data_set_is_pushed_with_its_configurations_and_loaded(pusher: Client) -> None:
     done = pusher(
         """
