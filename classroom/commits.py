@@ -32,21 +32,16 @@ def writing(repository: Repository) -> Iterator[Repository]:
     Whoever was killed may have left git's own lock files; git holds one for milliseconds, so old ones are taken away.
     Raises Problem 503 when the repository stays busy for a minute.
     """
-    lock = lock_file(repository)
-    lock.parent.mkdir(parents=True, exist_ok=True)
+    locks = repository.root / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    name = repository.folder.relative_to(repository.root).as_posix().replace("/", "--")
     try:
-        with FileLock(lock, timeout=PATIENCE, poll_interval=0.01):
+        with FileLock(locks / f"{name}.lock", timeout=PATIENCE, poll_interval=0.01):
             if not repository.folder.is_dir():
                 raise Problem(404, "RepoNotFound", "The repository was deleted or moved a moment ago.")
             yield repository
     except Timeout:
         raise Problem(503, "Busy", "Somebody else is writing to this repository; try again in a minute.") from None
-
-
-def lock_file(repository: Repository) -> Path:
-    """The file whose lock `writing` holds."""
-    name = repository.folder.relative_to(repository.root).as_posix().replace("/", "--")
-    return repository.root / "locks" / f"{name}.lock"
 
 
 def add(repository: Repository, made: ShaFile) -> bytes:

@@ -98,8 +98,10 @@ def _receive(request: Request, repository: Repository, body: IO[bytes]) -> Respo
     """Let git take a push in, while nobody else writes to the repository."""
     settings, variables = _push_environment(request, repository)
     command = [git_command.program(), "receive-pack", "--stateless-rpc", repository.git.path]
-    with commits.temporary(asked.pushed(request).scratch, "fault_") as (_, name):
-        environment = git_command.environment(settings, **variables, CLASSROOM_FAULT=name)
+    scratch = asked.pushed(request).scratch
+    with commits.temporary(scratch, "fault_") as (_, name):
+        variables |= {"CLASSROOM_FAULT": name, "CLASSROOM_SERVER": str(scratch)}
+        environment = git_command.environment(settings, **variables)
         with commits.writing(repository):
             done = subprocess.run(
                 command, stdin=body, capture_output=True, env=environment, timeout=PROCESS_SECONDS, check=False
@@ -195,7 +197,7 @@ def _push_environment(request: Request, repository: Repository) -> tuple[dict[st
     """Git's settings and the hook's variables for a push."""
     source = os.pathsep.join([str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     variables = {"CLASSROOM_PYTHON": sys.executable, "CLASSROOM_LARGE": str(repository.large), "PYTHONPATH": source}
-    variables |= {"CLASSROOM_LOCK": str(commits.lock_file(repository)), "GIT_PROTOCOL": _protocol(request)}
+    variables["GIT_PROTOCOL"] = _protocol(request)
     return {"core.hooksPath": str(_hooks(repository.root))} | PUSH_SETTINGS, variables
 
 

@@ -6,7 +6,6 @@ throws away when this exits with 1. What it prints to standard error is shown by
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import subprocess
@@ -15,9 +14,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from classroom import names
+from classroom import names, scratch
 from classroom.problems import Problem
 from classroom.store import LARGE_BYTES, POINTER, large_path
 
@@ -58,8 +55,8 @@ def _end(sentence: str) -> None:
 
 
 def _check_server() -> None:
-    """The server holds the repository's lock as long as it waits for this push; when it was killed, nobody does."""
-    with contextlib.suppress(Timeout), FileLock(os.environ["CLASSROOM_LOCK"], blocking=False):
+    """Whoever pushed to a server that was killed was told of no success, and may have pushed again."""
+    if not scratch.is_owned(Path(os.environ["CLASSROOM_SERVER"])):
         raise Refusal("It was stopped in the middle of it; push once more when it runs again.")
 
 

@@ -23,6 +23,15 @@ class Scratch:
                 return
 
 
+def is_owned(folder: Path) -> bool:
+    """Whether the process whose folder that is still runs, as another process sees it."""
+    try:
+        with FileLock(f"{folder}.lock", blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
 def clean(parent: Path) -> None:
     """Take away the folders of processes that ended."""
     for lock in parent.glob("*.lock"):

@@ -62,8 +62,17 @@ class Pusher:
 
     def receiving(self) -> list[psutil.Process]:
         """The processes that take in a push to the repository."""
-        running = psutil.process_iter(["cmdline"])
-        return [one for one in running if {"receive-pack", str(self.bare)} <= set(one.info["cmdline"] or ())]
+        words = {"receive-pack", str(self.bare)}
+        running = [one for one in psutil.process_iter(["cmdline"]) if words <= set(one.info["cmdline"] or ())]
+        return [one for one in running if "--advertise-refs" not in one.info["cmdline"]]
+
+    def stopped(self) -> tuple[subprocess.Popen[bytes], psutil.Process]:
+        """A push, and the process that takes it in, which waits from its beginning on."""
+        known, pushing = self.receiving(), self.push()
+        while not (new := [one for one in self.receiving() if one not in known]):
+            time.sleep(0.001)
+        new[0].suspend()
+        return pushing, new[0]
 
     def settle(self) -> None:
         """Wait until nothing that an ended server had started works on the repository."""
@@ -105,15 +114,16 @@ def test_no_acknowledged_push_is_lost_when_the_server_is_killed(pusher: Pusher) 
 
 
 def test_a_push_whose_server_was_killed_moves_no_branch_after_that(pusher: Pusher) -> None:
-    before, made, pushing = pusher.history()[0], pusher.commit(), pusher.push()
-    while not (receiving := pusher.receiving()):
-        time.sleep(0.001)
-    receiving[0].suspend()
+    """Not even while the next server takes in a push to the same repository."""
+    before, made = pusher.history()[0], pusher.commit()
+    pushing, left = pusher.stopped()
     pusher.server.kill()
     assert pushing.wait() != 0
     pusher.server.start()
-    receiving[0].resume()
-    pusher.settle()
+    again, waiting = pusher.stopped()
+    left.resume()
+    left.wait(timeout=30)
     assert pusher.history()[0] == before
-    assert pusher.push().wait() == 0
+    waiting.resume()
+    assert again.wait() == 0
     assert pusher.history()[0] == made
