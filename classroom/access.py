@@ -64,10 +64,13 @@ def is_own_machine(request: Request) -> bool:
     """Whether this is a lone learner's Hub, asked from its own machine, by its own name, with nobody in between.
 
     The name counts because a web page can make one of its own point at 127.0.0.1; the browser then sends that name.
+    HTTP/1.0 is what nginx speaks with a server behind it, by that server's own name, unless it is told otherwise; no
+    browser and no Python client does.
     """
     ends = (request.scope.get("client"), request.scope.get("server"))
     return (
         request.app.state.room is None
+        and request.scope["http_version"] != "1.0"
         and all(end is not None and _is_loopback(end[0]) for end in ends)
         and OWN_NAME.fullmatch(request.headers.get("host", "")) is not None
         and not any(name in request.headers for name in PASSED_ON)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,6 +137,31 @@ def test_who_is_not_the_lone_learners_own_browser_is_a_stranger(alone: str, chan
     assert httpx.get(f"{alone}/learner/secret", headers=TYPED).status_code == 200
     assert httpx.get(f"{alone}/learner/secret", headers=TYPED | changed).status_code == 404
     assert httpx.get(f"{alone}/learner/secret", headers={"Accept": "text/html"}).status_code == 404
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not on this machine")
+def test_a_lone_learners_hub_behind_an_nginx_that_names_nobody_lets_no_stranger_in(alone: str, tmp_path: Path) -> None:
+    """By its defaults it asks by the Hub's own name, and does not say that it asks for somebody else."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    temporary = " ".join(f"{one}_temp_path {tmp_path}/{one};" for one in "client_body proxy fastcgi uwsgi scgi".split())
+    (tmp_path / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{"
+        f" access_log off; {temporary} server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {alone}; }} }} }}"
+    )
+    nginx = subprocess.Popen(["nginx", "-c", tmp_path / "nginx.conf", "-e", tmp_path / "log"])
+    try:
+        stranger = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}",
+            headers=TYPED | {"Host": "hub.example"},
+            transport=httpx.HTTPTransport(retries=5),
+        )
+        assert stranger.get("/").status_code == 200
+        assert stranger.get("/learner/secret").status_code == 404
+        assert stranger.post("/oauth/device", data={"client_id": "x"}).status_code == 403
+    finally:
+        nginx.terminate()
+        nginx.wait()
 
 
 def test_looking_is_all_that_a_browser_may_do(alone: str) -> None:
