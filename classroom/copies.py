@@ -46,11 +46,11 @@ def _bring_files(request: Request, body: dict) -> Response:
         raise Problem(400, "BadRequest", "target must name a repository by its type and name.")
     kind, name = f"{target['type']}s", names.text(target.get("name"), "name", 200)
     _, repository = asked.open_to_proposals(request, kind, request.app.state.hub.canonical(kind, name))
+    hashes = [one.get("sha256") for one in wanted]
+    if not all(isinstance(oid, str) and re.fullmatch("[0-9a-f]{64}", oid) for oid in hashes):
+        raise Problem(400, "BadRequest", "Each file needs its sha256.")
     done, failed = [], []
-    for one in wanted:
-        oid = one.get("sha256")
-        if not isinstance(oid, str) or not re.fullmatch("[0-9a-f]{64}", oid):
-            raise Problem(400, "BadRequest", "Each file needs its sha256.")
+    for oid in dict.fromkeys(hashes):  # each is read whole, once
         try:
             bring(source, repository, oid)
             done.append({"sha256": oid})

@@ -225,6 +225,28 @@ def test_a_private_repository_is_copied_by_its_owner_only_and_not_there_for_othe
     assert lines(done)[:2] == ["ana/copy True 1", missing]
 
 
+def test_a_file_that_is_asked_for_a_thousand_times_is_read_once(as_user: As, repositories) -> None:
+    done = as_user(
+        "hal",
+        """
+    import hashlib, time
+    from huggingface_hub.utils import get_session
+    content = bytes(20_000_000)
+    for name in ("one", "other"):
+        api.create_repo(name)
+    api.upload_file(path_or_fileobj=content, path_in_repo="w.bin", repo_id="hal/one")
+    oid = hashlib.sha256(content).hexdigest()
+    files = [{"sha256": oid, "filename": f"{number}.bin"} for number in range(1000)]
+    began = time.monotonic()
+    answer = get_session().post(f"{api.endpoint}/api/models/hal/one/lfs-files/duplicate", timeout=60,
+                                headers=api._build_hf_headers(),
+                                json={"target": {"type": "model", "name": "hal/other"}, "files": files})
+    print(answer.status_code, len(answer.json()["success"]), time.monotonic() - began < 4)
+    """,
+    )
+    assert lines(done) == ["200 1 True"]
+
+
 def test_nobody_copies_into_anothers_private_repository(as_user: As, repositories) -> None:
     done = as_user(
         "gus",
