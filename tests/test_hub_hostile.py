@@ -194,6 +194,7 @@ def test_commits(target: Target, lines, raw, at, query) -> None:
     assert target.ask("GET", "/api/models/learner/open/tree/main?recursive=true&expand=true")[0] == 200
 
 
+COPY = ("duplicate", "lfs-files/duplicate")
 ADDRESSES = [
     ("POST", "/api/repos/create"),
     ("DELETE", "/api/repos/delete"),
@@ -203,11 +204,13 @@ ADDRESSES = [
     *(("POST", f"/api/models/learner/open/{verb}/main") for verb in ("preupload", "paths-info", "branch", "tag")),
     *(("POST", f"/api/models/learner/open/discussions{verb}") for verb in ("", "/1/comment", "/1/status", "/1/title")),
     *(("POST", f"/{name}.git/info/lfs/objects/batch") for name in ("learner/open", "ada/closed")),
+    *(("POST", f"/api/models/{name}/{verb}") for name in ("learner/open", "ada/closed") for verb in COPY),
 ]
 KEYS = """name organization type private visibility fromRepo toRepo content files gitIgnore gitAttributes paths
     expand startingPoint tag message title description pullRequest comment status operation objects transfers sdk
-    gated""".split()
-FILES = st.lists(st.dictionaries(st.sampled_from(["path", "size", "sample", "oid"]), JSON, max_size=4), max_size=3)
+    gated repository target sha256""".split()
+FIELDS_OF_A_FILE = st.sampled_from(["path", "size", "sample", "oid", "sha256"])
+FILES = st.lists(st.dictionaries(FIELDS_OF_A_FILE, JSON, max_size=4), max_size=3)
 
 
 @hostile(250)
@@ -242,6 +245,40 @@ def test_large_files_of_any_size_and_hash(target: Target, size, content, lie, pa
                 assert status != 200 or (changed == address and wanted["size"] == len(content))
     fake = {"key": "lfsFile", "value": {"path": "w.bin", "algo": "sha256", "oid": "0" * 64, "size": size}}
     assert target.ask("POST", "/api/models/learner/open/commit/main", _commit(fake))[0] == 400
+
+
+@pytest.mark.parametrize("how", ["basic", "multipart"])
+def test_content_of_the_right_size_and_another_hash_is_not_kept(target: Target, how: str) -> None:
+    content = b"announced, " * 10_000_000 if how == "multipart" else b"announced"  # over the size of a part
+    wanted = {"oid": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    body = _dumped({"operation": "upload", "transfers": [how], "objects": [wanted]})
+    offered = json.loads(target.ask("POST", "/learner/open.git/info/lfs/objects/batch", body)[1])["objects"][0]
+    upload = offered["actions"]["upload"]
+    parts = {int(key): address for key, address in upload.get("header", {}).items() if key.isdecimal()}
+    step = int(upload["header"]["chunk_size"]) if parts else len(content)
+    assert len(parts) == (2 if how == "multipart" else 0)
+    other = b"x" + content[1:]
+    for number, address in parts.items():
+        piece = other[(number - 1) * step : number * step]
+        assert target.ask("PUT", address.removeprefix(target.endpoint), piece)[0] == 200
+    last = ("POST", b"{}") if parts else ("PUT", other)
+    status, said = target.ask(last[0], upload["href"].removeprefix(target.endpoint), last[1])
+    assert status == 400 and b"sha256" in said
+    offered = json.loads(target.ask("POST", "/learner/open.git/info/lfs/objects/batch", body)[1])["objects"][0]
+    assert "actions" in offered, "it did not arrive"
+
+
+def test_no_address_tells_another_learner_of_a_private_repository(target: Target) -> None:
+    """What is private answers as what is not there at all."""
+    pages = "tree/main blob/main/f.txt raw/main/f.txt resolve/main/f.txt commits/main info/refs?service=git-upload-pack"
+    verbs = "revision/main tree/main?expand=1 commits/main refs discussions".split()
+    addresses = ["/{}", "/api/models/{}", *(f"/{{}}/{rest}" for rest in pages.split())]
+    for address in [*addresses, *(f"/api/models/{{}}/{verb}" for verb in verbs)]:
+        assert target.ask("GET", address.format("learner/mine"))[0] == 200, f"{address} is one of the Hub's"
+        for token in (target.token, "nonsense"):
+            closed, absent = (target.ask("GET", address.format(name), token=token) for name in ("ada/closed", "ada/no"))
+            assert closed[0] == absent[0] >= 400, address
+            assert closed[1].replace(b"ada/closed", b"ada/no") == absent[1], address
 
 
 HEADERS = """Range Host Content-Length Transfer-Encoding Content-Type Authorization Cookie If-None-Match
