@@ -90,7 +90,7 @@ def _encoder(entry: Entry, folder: Path) -> None:
     """MiniLM as a plain BERT encoder: its real weights, and a tokenizer that neither pads nor cuts by itself.
 
     Only the pooler is not the published one: nothing ever trained that, its weights have decayed to almost nothing, and
-    a new head behind it would learn next to nothing. The identity lets the vector of [CLS] through.
+    a new head behind it learns slowly. The identity lets the vector of [CLS] through.
     """
     import torch
     from transformers import AutoModel

@@ -69,17 +69,20 @@ CYCLE = """\
 TAUGHT = """ Half of the rows are texts that gpt2-es-mini continued from
    beginnings in the books, and the loss is the Kullback-Leibler divergence from its distribution (distillation for
    speculative decoding, Zhou et al. 2310.08461)."""
-CHANGED = """
+REMARKS = {
+    "gpt2-es-mini": """
 
 The decay of the second cycle was planned for 20 million tokens and shortened to 16 million under way, so another run
 of the script gives slightly different weights."""
+}
 GREEDY_AND_SAMPLED = """\
 After `Me encanta aprender de`, {greedy_repeated:.0%} of the 4-grams in 200 greedy tokens have stood before; of those in
 sampled ones (top-k 50, top-p 0.95), {sampled_repeated:.0%}."""
 ACCEPTED = """\
 As greedy assistant of gpt2-es-mini, {accepted:.0%} of all its drafts are accepted, and {acceptance_rate:.0%} of those
 that follow accepted ones (the acceptance rate of Leviathan et al. 2023); over 64 tokens after each of forty held-out
-beginnings. Its `generation_config` sets `num_assistant_tokens` to 5; all other settings are the library's defaults,
+beginnings. Its `generation_config` sets `num_assistant_tokens` to {drafts}; all other settings are the library's \
+defaults,
 with whose 20 drafts in a step {accepted_of_twenty:.0%} are accepted."""
 
 
@@ -98,7 +101,7 @@ def write(folder: Path, recipe: Recipe, figures: dict[str, float]) -> None:
             CYCLE.format(**asdict(cycle), number=number, teacher=TAUGHT if cycle.from_teacher else "")
             for number, cycle in enumerate(recipe.cycles, 1)
         )
-        + (CHANGED if recipe.folder == "gpt2-es-mini" else ""),
+        + REMARKS.get(recipe.folder, ""),
         seen=seen / 1e6,
         epochs=seen / figures["training"],
         measured=measured.format(**figures),

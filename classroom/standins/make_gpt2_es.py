@@ -158,7 +158,7 @@ def drafting(nano: GPT2LMHeadModel, held_out: torch.Tensor) -> dict[str, float]:
     mini, beginnings = finished_mini(), held_out.view(40, -1)[:, :32]
     figures = acceptance(mini, nano, beginnings)
     nano.generation_config = GenerationConfig.from_model_config(nano.config)
-    return figures | {"accepted_of_twenty": acceptance(mini, nano, beginnings)["accepted"]}
+    return figures | {"drafts": DRAFTS, "accepted_of_twenty": acceptance(mini, nano, beginnings)["accepted"]}
 
 
 def main() -> None:
