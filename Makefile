@@ -13,9 +13,9 @@ test: install  ## every check: units, structure, and each cell of each lesson co
 	$(BIN)/python -m pytest
 
 bench: install  ## what the closing notes' figures come from; the machine should have nothing else to do
-	$(BIN)/python -m benchmarks.decoding_parity
-	$(BIN)/python -m benchmarks.hub_room
-	$(BIN)/python -m benchmarks.hub_kill
+	$(BIN)/python -m tools.benchmarks.decoding_parity
+	$(BIN)/python -m tools.benchmarks.hub_room
+	$(BIN)/python -m tools.benchmarks.hub_kill
 
 lint: install  ## style, notebooks included
 	$(BIN)/ruff check .

@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 
-from classroom import assemble, catalogue
-from classroom.accounts import AccountError
-from classroom.lessons import LessonError
-from classroom.names import KINDS
-from classroom.sources import SourceError, cache_root
+from classroom.auth.accounts import AccountError
+from classroom.cache import cache_root
+from classroom.models import catalogue, recipes
+from classroom.models.lessons import LessonError
+from classroom.models.wheels import SourceError
+from classroom.storage.names import KINDS
 
 
 def main() -> None:
@@ -51,9 +52,9 @@ def main() -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from classroom import rooms
-    from classroom.hub import Hub
-    from classroom.server import listen, serve
+    from classroom.auth import rooms
+    from classroom.http.server import listen, serve
+    from classroom.models.hub import Hub
 
     bound = listen(arguments.host, arguments.port)
     port = bound.getsockname()[1]
@@ -68,21 +69,20 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _token(arguments: argparse.Namespace) -> None:
-    from classroom import admin
-    from classroom.hub import Hub
+    from classroom.auth import admin
 
-    admin.token(Hub.of_this_machine(), arguments)
+    admin.token(arguments)
 
 
 def _mirror(arguments: argparse.Namespace) -> None:
     # The client reads these at import: a mirror is made online, whatever the terminal was set to.
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_ENDPOINT"):
         os.environ.pop(name, None)
-    from classroom import mirror
-    from classroom.hub import Hub
+    from classroom.models import mirror
+    from classroom.models.hub import mirror_store
+    from classroom.models.snapshots import PUBLIC_HUB
 
-    endpoint = arguments.endpoint or mirror.PUBLIC_HUB
-    mirror.fetch(Hub.of_this_machine().mirror, mirror.parse(arguments.what), endpoint)
+    mirror.fetch(mirror_store(), mirror.parse(arguments.what), arguments.endpoint or PUBLIC_HUB)
 
 
 def _prepare(arguments: argparse.Namespace) -> None:
@@ -92,20 +92,22 @@ def _prepare(arguments: argparse.Namespace) -> None:
         raise SourceError(
             f"The classroom has no {', '.join(sorted(unknown))}; `python -m classroom list` shows what it has."
         )
-    missing = [entry for entry in chosen if not assemble.is_assembled(entry)]
+    missing = [entry for entry in chosen if not recipes.is_assembled(entry)]
     os.environ |= {"TRANSFORMERS_VERBOSITY": "error", "TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"}
     for number, entry in enumerate(missing, 1):
         print(f"[{number}/{len(missing)}] Preparing {entry.id} ({entry.origin}) …", file=sys.stderr, flush=True)
-        assemble.assemble(entry)
+        recipes.assemble(entry)
     print(f"{len(chosen)} repositories are ready in {cache_root()}.", file=sys.stderr)
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from classroom.hub import Hub
+    from classroom.models.hub import mirror_store
 
-    mirror = Hub.of_this_machine().mirror
-    mirrored = {(kind, name): mirror.repository(kind, name) for kind in KINDS for name in mirror.ids(kind)}
-    rows = {name: found.mirrored["origin"] for (_, name), found in mirrored.items() if found.mirrored}
+    mirror, rows = mirror_store(), {}
+    for kind, name in ((kind, name) for kind in KINDS for name in mirror.ids(kind)):
+        found = mirror.repository(kind, name)
+        if found and found.mirrored:
+            rows[name] = found.mirrored["origin"]
     for entry in catalogue.entries():
         rows.setdefault(entry.id, f"{entry.origin}: {entry.note}" if entry.real else entry.origin)
     width = max(map(len, rows))

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from classroom.hub import Hub
-from helpers import hub_mode
+from classroom.client import bundled, hub_mode, local_hub
 
 if TYPE_CHECKING:
     import torch
@@ -26,6 +25,13 @@ class Course:
     dtype: torch.dtype
     hub: str
 
+    def bundled(self, name: str) -> str:
+        """Return the folder of one of the course's own models, "gpt2-es-mini" or "gpt2-es-nano".
+
+        They come with the package and need no Hub: `AutoModelForCausalLM.from_pretrained(course.bundled(name))`.
+        """
+        return bundled.folder(name)
+
 
 def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequence[str] = ()) -> Course:
     """Prepare a lesson: Hub, device, number format, seed, plot style; print what it loads and where that comes from.
@@ -37,12 +43,12 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     _find_this_environments_commands()
     if mode.is_here:
-        Hub.of_this_machine().prepare([*models, *datasets, *spaces])
+        local_hub.prepare([*models, *datasets, *spaces])
 
     import transformers
 
+    from classroom.client.contents import show_contents
     from helpers import device, plots
-    from helpers.contents import show_contents
 
     if spaces and os.environ.get("HF_HUB_DISABLE_PROGRESS_BARS"):
         from evaluate.utils import disable_progress_bar

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
-import sys
-import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +12,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from classroom import catalogue
-from classroom.accounts import Accounts
-from classroom.hub import Hub
-from classroom.server import serve_in_thread
-from classroom.sources import cache_root
-from classroom.store import Store
+from classroom.auth.accounts import Accounts
+from classroom.cache import cache_root
+from classroom.http.server import serve_in_thread
+from classroom.models import catalogue
+from classroom.models.hub import Hub
+from classroom.storage.store import Store
+from tests.support.client import Client, run_python
 
 # The test process itself is a client of the classroom too. The client reads this at import, so it comes first.
 os.environ |= {
@@ -27,8 +26,6 @@ os.environ |= {
     "HF_HOME": str(cache_root() / "clients" / "tests"),
     "HF_HUB_DISABLE_XET": "1",
 }
-
-Client = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -127,13 +124,3 @@ def pusher(hub_endpoint: str, token: Callable[[str], str], tmp_path: Path) -> It
         return run_python(code, timeout, own | {"HF_TOKEN": token("learner")} | variables, tmp_path)
 
     yield run
-
-
-def run_python(
-    code: str, timeout: float, variables: dict[str, str], folder: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run code in a fresh Python in that folder, with these environment variables beside the usual ones."""
-    command = [sys.executable, "-c", textwrap.dedent(code)]
-    return subprocess.run(
-        command, cwd=folder, env=os.environ | variables, capture_output=True, text=True, timeout=timeout
-    )

@@ -20,9 +20,9 @@ def main() -> None:
 
 
 def without_solutions(notebook: NotebookNode) -> NotebookNode:
-    """The exercise that belongs to a solution notebook."""
+    """Return the exercise that belongs to a solution notebook."""
     settings = Config({"ClearSolutions": {"code_stub": {"python": STUB}, "enforce_metadata": False}})
-    cleared, _ = ClearSolutions(config=settings).preprocess(notebook, {})
+    cleared: NotebookNode = ClearSolutions(config=settings).preprocess(notebook, {})[0]
     for cell in cleared.cells:
         cell.source = cell.source.replace("Solutions:", "Exercises:").replace(
             "notebooks/solutions/", "notebooks/exercises/"

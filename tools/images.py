@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from helpers.plots import use_style
@@ -36,7 +38,7 @@ def pipeline_figure() -> bytes:
     return base64.b64decode(pictures[-1])
 
 
-def ecosystem() -> plt.Figure:
+def ecosystem() -> Figure:
     """Transformers on PyTorch, with the libraries and the Hub around it."""
     figure, axes = plt.subplots(figsize=(7.2, 3.6))
     axes.axis("off")
@@ -73,7 +75,7 @@ def ecosystem() -> plt.Figure:
 
 
 def box(
-    axes: plt.Axes,
+    axes: Axes,
     name: str,
     job: str,
     x: float,

@@ -35,7 +35,7 @@ def main() -> None:
         pip(python, "install", "-r", str(ROOT / "requirements.lock"))
         pip(python, "install", "--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT))
         for extension in TEACHERS_TOOLS:
-            command = [python, "-m", "jupyter", "labextension", "disable", "--level=sys_prefix", extension]
+            command = [str(python), "-m", "jupyter", "labextension", "disable", "--level=sys_prefix", extension]
             subprocess.run(command, capture_output=True, check=True)
         STAMP.write_text(wanted)
     done = subprocess.run([python, "-m", "classroom", "prepare"], cwd=ROOT)
@@ -61,7 +61,16 @@ def make_venv(python: Path) -> None:
 
 def pip(python: Path, *arguments: str) -> None:
     """Run pip, showing one line for every package; end with one sentence when it fails."""
-    command = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments, "--progress-bar", "off"]
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        *arguments,
+        "--progress-bar",
+        "off",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     tail: deque[str] = deque(maxlen=200)

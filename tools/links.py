@@ -12,7 +12,9 @@ from tools.notebooks import ROOT, exercises, lessons, read, repository_address, 
 
 TABLE = re.compile(r"(<!-- lessons: written by `make links` -->\n).*?(<!-- end of lessons -->)", re.DOTALL)
 CLONE = re.compile(r"git clone \S+ (?=&&)")
-META = re.compile(r"\*\*Time\*\* (?P<time>.+?) · \*\*Needs\*\* (?P<needs>.+)")
+HEAD = re.compile(
+    r"^# (?:\d+ · )?(?P<title>.+)$(?:.|\n)*?\*\*Time\*\* (?P<time>.+?) · \*\*Needs\*\* (?P<needs>.+)", re.MULTILINE
+)
 INSTALL_ID = "install-on-colab"
 
 
@@ -61,11 +63,12 @@ def lesson_table() -> str:
     """The README's table, a row for each lesson."""
     rows = ["| | lesson | time | needs | open |", "| --- | --- | --- | --- | --- |"]
     for path in lessons():
-        first = read(path).cells[0].source
-        title = re.search(r"^# (?:\d+ · )?(.+)$", first, re.MULTILINE)[1]
-        meta = META.search(first)
+        head = HEAD.search(read(path).cells[0].source)
+        if head is None:
+            raise SystemExit(f"The first cell of {path.name} lacks its title, or **Time** … · **Needs** … below it.")
         place = path.relative_to(ROOT).as_posix()
-        rows.append(f"| {path.name[:2]} | [{title}]({place}) | {meta['time']} | {meta['needs']} | {badges(path)} |")
+        title, time, needs = head["title"], head["time"], head["needs"]
+        rows.append(f"| {path.name[:2]} | [{title}]({place}) | {time} | {needs} | {badges(path)} |")
     return "\n".join(rows) + "\n"
 
 

@@ -35,7 +35,7 @@ def main() -> None:
     command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal"]
     command += ["--python-version", "3.11", "--no-annotate", "--no-header", "--quiet", "--constraint", "-"]
     lock = ROOT / "requirements.lock"
-    command += ["--output-file", lock, *sys.argv[1:]]
+    command += ["--output-file", str(lock), *sys.argv[1:]]
     subprocess.run(command, cwd=ROOT, input=PINS, text=True, stdout=subprocess.DEVNULL, check=True)
     lines = [line for line in lock.read_text(encoding="utf-8").splitlines() if not LEFT_OUT.match(line)]
     lock.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")

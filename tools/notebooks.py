@@ -28,8 +28,8 @@ def exercises() -> list[Path]:
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """The notebook at `path`, checked against the format."""
-    notebook = nbformat.read(path, as_version=4)
+    """Return the notebook at `path`, checked against the format."""
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     return notebook
 
@@ -45,4 +45,5 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
 def repository_address() -> str:
     """The repository's address, from its one place in pyproject.toml."""
     with (ROOT / "pyproject.toml").open("rb") as file:
-        return tomllib.load(file)["project"]["urls"]["Repository"]
+        address: str = tomllib.load(file)["project"]["urls"]["Repository"]
+    return address

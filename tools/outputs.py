@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
 
 from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import ROOT, lessons, read, solutions, write
@@ -49,9 +50,9 @@ def execute(path: Path) -> None:
     write(notebook, path)
 
 
-def merge_streams(cell: dict) -> None:
+def merge_streams(cell: NotebookNode) -> None:
     """Join neighbouring pieces of one stream, which arrive split at random."""
-    merged = []
+    merged: list[NotebookNode] = []
     for output in cell.outputs:
         if merged and output.output_type == "stream" == merged[-1].output_type and output.name == merged[-1].name:
             merged[-1].text += output.text
@@ -60,7 +61,7 @@ def merge_streams(cell: dict) -> None:
     cell.outputs = merged
 
 
-def hide_paths(cell: dict) -> None:
+def hide_paths(cell: NotebookNode) -> None:
     """Take the machine's own folders out of error messages."""
     for output in cell.outputs:
         if output.output_type == "error":
@@ -68,7 +69,7 @@ def hide_paths(cell: dict) -> None:
             output.traceback = [INSTALLED.sub("…/site-packages", line) for line in output.traceback]
 
 
-def drop_widgets(cell: dict) -> None:
+def drop_widgets(cell: NotebookNode) -> None:
     """Leave of a widget what shows without a kernel: its number is random, and stored views do not render on GitHub."""
     for output in cell.outputs:
         output.get("data", {}).pop(WIDGET, None)

@@ -11,13 +11,17 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from classroom.hub import Hub
-from classroom.rooms import Room
-from classroom.server import serve_in_thread
-from classroom.store import Store
+from classroom.auth.rooms import Room
+from classroom.http.server import serve_in_thread
+from classroom.models.hub import Hub
+from classroom.storage.store import Store
 from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import NOTEBOOKS, ROOT, read
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 IMAGES = ROOT / "images"
 WIDTH, TALLEST, SCALE, COLOURS = 1080, 900, 1.5, 96
@@ -75,13 +79,13 @@ def photographs(endpoint: str, room: str) -> dict[str, bytes]:
     return taken
 
 
-def photograph(view) -> bytes:
+def photograph(view: Page) -> bytes:
     """The page as it is, cut where it gets too tall, in colours few enough for a small file."""
     from PIL import Image
 
     height = min(view.evaluate("document.documentElement.scrollHeight"), TALLEST)
-    clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
-    whole = Image.open(io.BytesIO(view.screenshot(full_page=True, clip=clip))).convert("RGB")
+    picture = view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
+    whole = Image.open(io.BytesIO(picture)).convert("RGB")
     small = io.BytesIO()
     whole.quantize(COLOURS, dither=Image.Dither.NONE).save(small, "png", optimize=True)
     return small.getvalue()

@@ -4,7 +4,7 @@
     model.generate(**inputs, custom_generate=group_beam_search, num_beams=5, num_beam_groups=5, diversity_penalty=1.0)
 
 Transformers had both until it moved them out of the library. These choose the same tokens as transformers 4.49 did;
-`benchmarks/decoding_parity.py` runs the two side by side.
+`tools/benchmarks/decoding_parity.py` runs the two side by side.
 
 `measure` and its parts say what a strategy, whichever it was, made of a text.
 """

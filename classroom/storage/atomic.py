@@ -1,0 +1,66 @@
+"""Files that appear whole or not at all, and stay after a power cut: written beside, flushed, closed, then renamed.
+
+The file is closed before it gets its name, because Windows renames no open file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+
+class NewFile:
+    """A file that is being written under a name of its own: `file` is open for bytes, `path` is where it lies."""
+
+    def __init__(self, folder: Path) -> None:
+        descriptor, name = tempfile.mkstemp(prefix="tmp_", dir=folder)
+        self.path = Path(name)
+        self.file: IO[bytes] = open(descriptor, "wb")  # noqa: SIM115 (closed by `keep_as` or by `new_file`)
+
+    def keep_as(self, target: Path, mode: int | None = None, is_durable: bool = True) -> None:
+        """Give the file its name, in place of an older file; `mode` sets its permissions.
+
+        Wait until content and name are on the disk, unless `is_durable` is False. Raise OSError as the system does.
+        """
+        self.file.flush()
+        if is_durable:
+            os.fsync(self.file.fileno())
+        self.file.close()
+        if mode is not None:
+            self.path.chmod(mode)
+        os.replace(self.path, target)
+        if is_durable:
+            flush_folder(target.parent)
+
+
+@contextlib.contextmanager
+def new_file(folder: Path) -> Iterator[NewFile]:
+    """Open a new file in `folder`; after the block it is gone unless it was kept."""
+    made = NewFile(folder)
+    try:
+        yield made
+    finally:
+        made.file.close()
+        made.path.unlink(missing_ok=True)
+
+
+def write(target: Path, content: bytes, mode: int | None = None) -> None:
+    """Let `target` hold `content`, whole and on the disk. Raise OSError as the system does."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with new_file(target.parent) as made:
+        made.file.write(content)
+        made.keep_as(target, mode)
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until a folder's names are on the disk, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

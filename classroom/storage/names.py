@@ -1,0 +1,100 @@
+"""Which names are safe: of repositories, of files inside them, of branches and tags.
+
+Whatever comes from outside passes through here before it becomes part of a path on disk or of a git tree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from dulwich.index import validate_path_element_hfs, validate_path_element_ntfs
+from dulwich.refs import Ref, check_ref_format
+
+from classroom.storage.errors import InvalidInputError
+
+KINDS = ("models", "datasets", "spaces")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+MOST_PATH_BYTES, MOST_PART_BYTES, MOST_PARTS = 1024, 255, 40
+
+
+def is_repository_id(name: str) -> bool:
+    """Whether `name` is `name` or `namespace/name` in the letters that the Hub allows, so that it is safe as a path."""
+    parts = name.split("/")
+    return len(parts) <= 2 and all(
+        NAME.fullmatch(part) and ".." not in part and not part.lower().endswith((".git", ".lock")) for part in parts
+    )
+
+
+def repository_id(namespace: object, name: object) -> str:
+    """The checked id of a repository that is to be made. Raises InvalidInputError for one that cannot be."""
+    written = f"{namespace}/{name}"
+    if not (isinstance(namespace, str) and isinstance(name, str) and "/" not in namespace + name) or not (
+        is_repository_id(written) and "--" not in written and name[-1] not in ".-"
+    ):
+        raise InvalidInputError(
+            f"{_shown(written)} cannot be the name of a repository: use letters, digits, '-', '_' and '.', begin with a"
+            " letter or digit, at most 96 characters, no '--', no '..' and no '.git' at the end.",
+        )
+    return written
+
+
+def file_path(path: object) -> str:
+    """A checked path in a repository. Raises InvalidInputError for one that git or a disk would refuse."""
+    if not isinstance(path, str) or not path:
+        raise InvalidInputError("A file needs a path, as text.")
+    parts = path.split("/")
+    if not (_is_encodable(path) and len(path.encode()) <= MOST_PATH_BYTES and len(parts) <= MOST_PARTS):
+        raise InvalidInputError(f"The path {_shown(path)} is too long or not text.")
+    if not all(_is_safe_part(part) for part in parts):
+        raise InvalidInputError(
+            f"The path {_shown(path)} is not allowed: no empty part, no '.', '..' or '.git', no backslash and no"
+            " control character.",
+        )
+    return path
+
+
+def ref_name(kind: str, name: object) -> str:
+    """The full ref of a branch (`heads`) or tag (`tags`). Raises InvalidInputError for a name that git refuses."""
+    if isinstance(name, str) and _is_encodable(name) and len(name.encode()) <= MOST_PART_BYTES:
+        full = f"refs/{kind}/{name}"
+        if check_ref_format(Ref(full.encode())) and not re.fullmatch(r"[0-9a-f]{40}|HEAD|-.*|refs/.*", name):
+            return full
+    raise InvalidInputError(f"{_shown(name)} cannot be the name of a branch or tag.")
+
+
+def is_ref(full: str) -> bool:
+    """Whether this can be the full name of a ref that exists."""
+    return (
+        full.startswith("refs/") and _is_encodable(full) and len(full) < 1024 and check_ref_format(Ref(full.encode()))
+    )
+
+
+def text(value: object, what: str, most: int = 65_536) -> str:
+    """A checked piece of text. Raises InvalidInputError when it is none, or longer than `most` characters."""
+    if not isinstance(value, str) or len(value) > most or not _is_encodable(value) or "\0" in value:
+        raise InvalidInputError(f"The {what} must be text of at most {most} characters.")
+    return value
+
+
+def _is_safe_part(part: str) -> bool:
+    data = part.encode()
+    return (
+        0 < len(data) <= MOST_PART_BYTES
+        and part not in (".", "..")
+        and not any(letter in "\\\x7f" or unicodedata.category(letter) == "Cc" for letter in part)
+        and validate_path_element_ntfs(data)
+        and validate_path_element_hfs(data)
+    )
+
+
+def _is_encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can bring in
+        return False
+    return True
+
+
+def _shown(value: object) -> str:
+    return ascii(value if isinstance(value, str) and len(value) < 120 else str(value)[:120] + "…")

@@ -1,0 +1,102 @@
+"""What every page of one repository begins with: whose it is, at which revision, what else there is to see."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import RedirectResponse, Response
+
+from classroom.http.endpoints import Call
+from classroom.http.errors import HubError
+from classroom.models import catalogue, recipes
+from classroom.models.catalogue import Entry
+from classroom.storage.repository import Repository
+from classroom.web.rendering import address
+
+View = Callable[[Call], Response]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A repository at a revision; `entry` is set when it comes with the course."""
+
+    kind: str
+    name: str
+    repository: Repository
+    revision: str
+    commit: str  # empty in a repository without one
+    branches: list[str]
+    tags: list[str]
+    pull_requests: int
+    entry: Entry | None
+
+    @property
+    def owner(self) -> str:
+        """The part of the id before the slash; empty when it has none."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def short(self) -> str:
+        """The part of the id after the slash."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def shown_revision(self) -> str:
+        """The revision for people: a commit id cut short."""
+        return self.revision[:10] if self.revision == self.commit else self.revision
+
+    def to(self, verb: str = "", path: str = "", revision: str | None = None) -> str:
+        """The address of one of its pages; the revision is this one unless another is named."""
+        return address(self.kind, self.name, verb, self.revision if revision is None else revision, path)
+
+
+def redirected(view: View) -> View:
+    """Return a view to which an alias, or an id as git writes it, leads by the repository's own address."""
+
+    @functools.wraps(view)
+    def endpoint(call: Call) -> Response:
+        name = call.request.path_params["repo"]
+        today = todays_name(call, call.kind)
+        if today != name:
+            raw = call.request.scope["raw_path"].decode("latin-1")  # where a revision's slashes are still encoded
+            rest = raw.removeprefix(address(call.kind, name))
+            return RedirectResponse(address(call.kind, today) + (rest if rest != raw else ""), 307)
+        return view(call)
+
+    return endpoint
+
+
+def todays_name(call: Call, kind: str) -> str:
+    """Return the id under which the repository is found: without `.git`, and the catalogue's own for an alias."""
+    name = call.hub.canonical(kind, call.request.path_params["repo"].removesuffix(".git"))
+    if any(store.repository(kind, name) for store in call.hub.stores):
+        return name
+    entry = catalogue.find(kind, name)
+    return entry.id if entry else name
+
+
+def find(call: Call, needs_commit: bool = True) -> Place:
+    """Return the repository that the address names, for somebody who may read it.
+
+    Raise RepositoryNotFoundError, or RevisionNotFoundError where the page needs a commit.
+    """
+    repository, kind, revision = call.repository, call.kind, call.revision
+    name = call.request.path_params["repo"]
+    commit = repository.resolve(revision)
+    if commit is None and needs_commit:
+        raise HubError(404, "RevisionNotFound", f"{name} has no branch, tag or commit {revision}.")
+    refs = list(repository.refs())
+    comes_with_course = repository.root == recipes.bundled().root
+    return Place(
+        kind,
+        name,
+        repository,
+        revision,
+        commit or "",
+        [ref.removeprefix("refs/heads/") for ref in refs if ref.startswith("refs/heads/")],
+        [ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/")],
+        sum(ref.startswith("refs/pr/") for ref in refs),
+        catalogue.find(kind, name) if comes_with_course else None,
+    )

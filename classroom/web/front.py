@@ -1,0 +1,56 @@
+"""The front page, the lists of repositories, a person's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from classroom.http.endpoints import Call, Endpoints, Needs
+from classroom.storage.errors import RepositoryNotFoundError
+from classroom.storage.names import KINDS
+from classroom.web import context, listing, repository
+from classroom.web.rendering import page
+
+endpoints = Endpoints()
+
+
+@endpoints.get("/", Needs.NOTHING)
+def front(call: Call) -> Response:
+    """Show what was pushed, what was mirrored and what comes with the course."""
+    found = listing.everything(call)
+    groups = {
+        "pushed": [item for item in found if item.is_pushed],
+        "mirrored": [item for item in found if not item.is_pushed and not item.entry],
+        "bundled": [item for item in found if item.entry],
+    }
+    return page(call.request, "front.html", **groups)
+
+
+def _list_of(kind: str) -> Callable[[Call], Response]:
+    def answer(call: Call) -> Response:
+        found = [item for item in listing.everything(call) if item.kind == kind]
+        return page(call.request, "list.html", section=kind, kind=kind, found=found)
+
+    return answer
+
+
+for each in KINDS:
+    endpoints.get(f"/{each}", Needs.NOTHING)(_list_of(each))
+
+
+@endpoints.get("/{repo:repo}", Needs.NOTHING)
+def model_or_person(call: Call) -> Response:
+    """Show `/{namespace}/{name}`, a model, or `/{name}`, a model without a namespace or else a person."""
+    name = call.request.path_params["repo"]
+    if "/" not in name and not listing.is_known(call, "models", context.todays_name(call, "models")):
+        return _person(call, name)
+    return repository.model(Call(call.request, "models"))
+
+
+def _person(call: Call, name: str) -> Response:
+    found = listing.everything(call, owner=name)
+    is_self = call.account is not None and call.account.name == name
+    if not found and not is_self:
+        raise RepositoryNotFoundError(f"There is nobody called {name} here, and no model of that name.")
+    return page(call.request, "user.html", name=name, found=found, is_self=is_self)

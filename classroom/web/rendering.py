@@ -1,0 +1,124 @@
+"""How a page is made: the templates, what every one of them may use, and the headers that go with it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from classroom import units
+from classroom.auth import access
+from classroom.http.endpoints import Call, Endpoints, Needs
+from classroom.models import catalogue
+
+STATIC = Path(__file__).parent / "static"
+CHANGES = {"A": "added", "D": "deleted", "M": "changed", "R": "renamed", "C": "copied", "T": "changed"}
+KIND_NAMES = {"models": "model", "datasets": "data set", "spaces": "space"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",  # what one learner may see must not stay in a shared browser
+    "Vary": "Accept, Cookie",
+}
+
+
+endpoints = Endpoints()
+
+
+def page(request: Request, template: str, status: int = 200, /, **values: object) -> Response:
+    """The page made from a template; each may use `account`, `here` (the Hub's address) and the filters below."""
+    known: dict[str, object] = {
+        "account": access.account(request),
+        "here": str(request.base_url).rstrip("/"),
+        "section": None,
+    }
+    known["has_sign_in"] = request.app.state.room is not None
+    return HTMLResponse(_templates().get_template(template).render(known | values), status, HEADERS)
+
+
+def address(kind: str, name: str, verb: str = "", revision: str = "", path: str = "") -> str:
+    """Where a person finds it: `/{name}`, `/datasets/{name}/tree/{revision}/{path}` and so on, as on the Hub."""
+    parts = ["" if kind == "models" else kind, quote(name), verb, quote(revision, safe=""), quote(path)]
+    return "/" + "/".join(part for part in parts if part)
+
+
+def day(seconds: int) -> str:
+    """A time of git in UTC, as people write it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%d %B %Y, %H:%M UTC").lstrip("0")
+
+
+def iso(seconds: int) -> str:
+    """A time of git for machines."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ago(seconds: int) -> str:
+    """How long ago that was; after a month, the day."""
+    passed = datetime.now(UTC).timestamp() - seconds
+    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(passed // length)
+        if count >= 1:
+            if unit == "day" and count > 30:
+                return datetime.fromtimestamp(seconds, UTC).strftime("%d %b %Y").lstrip("0")
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def sentence(text: str) -> str:
+    """A text with a capital letter first, unless it begins with a name such as `all-MiniLM-L6-v2`."""
+    first = text.split(" ")[0]
+    return text if re.search(r"[._-]", first) else text[:1].upper() + text[1:]
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with what it counts: `1 file`, `2 files`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def breakable(name: str) -> Markup:
+    """An id that may be broken where its words end."""
+    return Markup(re.sub(r"([/_])", r"\1<wbr>", str(escape(name))))
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("classroom.web"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    templates.filters |= {
+        "size": units.size,
+        "number": units.number,
+        "day": day,
+        "iso": iso,
+        "ago": ago,
+        "sentence": sentence,
+    }
+    templates.filters |= {"counted": counted, "breakable": breakable}
+    templates.globals |= {"address": address, "kind_names": KIND_NAMES, "words": CHANGES, "bundled": catalogue.find}
+    return templates
+
+
+def _static(name: str) -> Callable[[Call], Response]:
+    def answer(call: Call) -> Response:
+        return FileResponse(STATIC / name, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"})
+
+    return answer
+
+
+for each in ("style.css", "icon.svg"):  # no repository's id begins with a dash
+    endpoints.get(f"/-/{each}", Needs.NOTHING)(_static(each))
