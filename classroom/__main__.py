@@ -104,10 +104,11 @@ def _list(arguments: argparse.Namespace) -> None:
     from classroom.models.hub import mirror_store
 
     mirror, rows = mirror_store(), {}
-    for kind, name in ((kind, name) for kind in KINDS for name in mirror.ids(kind)):
-        found = mirror.repository(kind, name)
-        if found and found.mirrored:
-            rows[name] = found.mirrored["origin"]
+    for kind in KINDS:
+        for name in mirror.ids(kind):
+            found = mirror.repository(kind, name)
+            if found and found.mirrored:
+                rows[name] = found.mirrored["origin"]
     for entry in catalogue.entries():
         rows.setdefault(entry.id, f"{entry.origin}: {entry.note}" if entry.real else entry.origin)
     width = max(map(len, rows))

@@ -105,19 +105,19 @@ class Accounts:
             return db.execute(question, values).fetchall()
 
     def find(self, name: str) -> str | None:
-        """The account's name as it was first written, whatever the case of `name`; None when there is none."""
+        """Return the account's name as it was first written, whatever the case of `name`; None when there is none."""
         rows = self._read("SELECT name FROM accounts WHERE name = ?", name)
         return rows[0]["name"] if rows else None
 
     def add(self, name: str) -> bool:
-        """Make the account; False when it was there. Raises AccountError for a name that no account may have."""
+        """Make the account; False when it was there. Raise AccountError for a name that no account may have."""
         check_name(name)
         with self.database() as db:
             done = db.execute("INSERT OR IGNORE INTO accounts (name, made) VALUES (?, ?)", (name, time.time()))
             return done.rowcount == 1
 
     def names(self) -> list[str]:
-        """Every account's name."""
+        """Return every account's name."""
         return [row["name"] for row in self._read("SELECT name FROM accounts ORDER BY name")]
 
     def new_pin(self, name: str) -> str:
@@ -129,23 +129,23 @@ class Accounts:
         return pin
 
     def is_pin(self, name: str, pin: str) -> bool:
-        """Whether that is the account's PIN."""
+        """Tell whether that is the account's PIN."""
         rows = self._read("SELECT pin FROM accounts WHERE name = ?", name)
         salt, _, stored = ((rows[0]["pin"] if rows else None) or ":").partition(":")
         return secrets.compare_digest(_slow_hash(pin, salt), stored)
 
     def new_token(self, name: str, label: str = "token", role: str = "write") -> str:
-        """A new token of the account, without an end; `role` is "read" or "write"."""
+        """Return a new token of the account, without an end; `role` is "read" or "write"."""
         with self.database() as db:
             return _insert_token(db, name, label=label, role=role)
 
     def grant(self, name: str) -> Grant:
-        """A new token as the device login gives it."""
+        """Return a new token as the device login gives it."""
         with self.database() as db:
             return _insert_grant(db, name)
 
     def renew(self, refresh_token: str) -> Grant | None:
-        """A new token for one that ends, which is then gone; None when there is none or it was revoked."""
+        """Return a new token for one that ends, which is then gone; None when there is none or it was revoked."""
         with self.database() as db:
             row = db.execute("SELECT * FROM tokens WHERE refresh = ?", (digest(refresh_token),)).fetchone()
             if row is None:
@@ -154,13 +154,13 @@ class Accounts:
             return _insert_grant(db, row["account"])
 
     def token(self, secret: str) -> Token | None:
-        """Whose token that is; None when it is unknown, revoked or at its end."""
+        """Return whose token that is; None when it is unknown, revoked or at its end."""
         rows = self._read("SELECT * FROM tokens WHERE digest = ?", digest(secret))
         found = _token(rows[0]) if rows else None
         return found if found and (found.expires is None or found.expires > time.time()) else None
 
     def tokens(self, name: str | None = None) -> list[Token]:
-        """Every token, or those of one account."""
+        """Return every token, or those of one account."""
         rows = self._read("SELECT * FROM tokens WHERE ? IS NULL OR account = ? COLLATE NOCASE ORDER BY id", name, name)
         return [_token(row) for row in rows]
 
@@ -170,7 +170,7 @@ class Accounts:
             db.executemany("DELETE FROM tokens WHERE id = ?", [(token.id,) for token in tokens])
 
     def open_session(self, name: str) -> str:
-        """A secret for a browser's cookie that stands for the account."""
+        """Return a secret for a browser's cookie that stands for the account."""
         secret = secrets.token_urlsafe(32)
         with self.database() as db:
             db.execute("DELETE FROM sessions WHERE expires < ?", (time.time(),))
@@ -193,7 +193,7 @@ class Accounts:
         return row["account"] if row else None
 
     def session(self, secret: str) -> str | None:
-        """The account that a browser's cookie stands for."""
+        """Return the account that a browser's cookie stands for."""
         rows = self._read("SELECT account FROM sessions WHERE digest = ? AND expires > ?", digest(secret), time.time())
         return rows[0]["account"] if rows else None
 
@@ -214,7 +214,7 @@ class Accounts:
             db.execute("INSERT INTO mistakes VALUES (?, ?)", (who, time.time()))
 
     def mistakes(self, who: str, seconds: float = 600) -> int:
-        """How many wrong guesses of `who` the last `seconds` saw."""
+        """Return how many wrong guesses of `who` the last `seconds` saw."""
         rows = self._read("SELECT count(*) AS n FROM mistakes WHERE who = ? AND at > ?", who, time.time() - seconds)
         return int(rows[0]["n"])
 
@@ -230,7 +230,7 @@ def check_name(name: str) -> None:
 
 
 def as_name(written: str) -> str:
-    """A person's name as an account's name: José María becomes Jose-Maria. Raises AccountError when nothing is left."""
+    """Return a person's name as an account's name: José María becomes Jose-Maria. Raise AccountError when nothing is left."""
     plain = unicodedata.normalize("NFKD", written).translate({0x142: "l", 0x141: "L", 0xDF: "ss", 0xF8: "o", 0xD8: "O"})
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain.encode("ascii", "ignore").decode().strip())
     name = re.sub(r"\.{2,}", ".", name)[:39].strip("-._")
@@ -241,7 +241,7 @@ def as_name(written: str) -> str:
 
 
 def digest(secret: str) -> str:
-    """What is stored of a token, a session's cookie or a device's code."""
+    """Return what is stored of a token, a session's cookie or a device's code."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

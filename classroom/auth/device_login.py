@@ -29,9 +29,9 @@ class DeviceError(Exception):
 
 
 def ask(accounts: Accounts, asked_by: str, confirmed_as: str | None = None) -> tuple[str, str]:
-    """A new waiting computer: its secret, and the code that it is to show.
+    """Return a new waiting computer: its secret, and the code that it is to show.
 
-    With `confirmed_as`, an account's name, no person needs to confirm. Raises DeviceError when too many wait.
+    With `confirmed_as`, an account's name, no person needs to confirm. Raise DeviceError when too many wait.
     """
     secret, code = secrets.token_urlsafe(32), "".join(secrets.choice(LETTERS) for _ in range(8))
     code = f"{code[:4]}-{code[4:]}"
@@ -48,7 +48,7 @@ def ask(accounts: Accounts, asked_by: str, confirmed_as: str | None = None) -> t
 
 
 def poll(accounts: Accounts, secret: str) -> Grant:
-    """The token for a confirmed computer, once. Raises DeviceError with the reason why there is none."""
+    """Return the token for a confirmed computer, once. Raise DeviceError with the reason why there is none."""
     with accounts.database() as db:
         row = db.execute("SELECT * FROM devices WHERE digest = ?", (digest(secret),)).fetchone()
         problem, now = _problem(row), time.time()
@@ -66,7 +66,7 @@ def poll(accounts: Accounts, secret: str) -> Grant:
 
 
 def find(accounts: Accounts, written: str) -> Device | None:
-    """The waiting computer that shows this code, however a person wrote it; None when there is none."""
+    """Return the waiting computer that shows this code, however a person wrote it; None when there is none."""
     with accounts.database() as db:
         row = db.execute(
             "SELECT code, asked_by FROM devices WHERE code = ? AND state = 'waiting' AND expires > ?",
@@ -84,7 +84,7 @@ def decide(accounts: Accounts, device: Device, account: str | None) -> bool:
 
 
 def as_code(written: str) -> str:
-    """A code as it is shown: capitals, four and four."""
+    """Return a code as it is shown: capitals, four and four."""
     letters = re.sub(r"[^A-Z]", "", written.upper())
     return f"{letters[:4]}-{letters[4:]}"
 

@@ -17,27 +17,27 @@ class Room:
     class_code: str
 
     def is_class_code(self, written: str) -> bool:
-        """Whether a learner wrote the class code, in whatever case and with whatever spaces."""
+        """Tell whether a learner wrote the class code, in whatever case and with whatever spaces."""
         return secrets.compare_digest(_plain(written), _plain(self.class_code))
 
 
 def new_class_code() -> str:
-    """Six letters and digits, easy to write from a board."""
+    """Return six letters and digits, easy to write from a board."""
     return "".join(secrets.choice(LETTERS) for _ in range(6))
 
 
 def is_alone(host: str) -> bool:
-    """Whether a server on `host` answers this machine only, so that nobody else can come."""
+    """Tell whether a server on `host` answers this machine only, so that nobody else can come."""
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def urls(host: str, port: int) -> list[str]:
-    """The addresses to give to learners of a server on `host`, the likeliest first."""
+    """Return the addresses to give to learners of a server on `host`, the likeliest first."""
     return [f"http://{address}:{port}" for address in (_reachable() if host in ("0.0.0.0", "::", "") else [host])]
 
 
 def notice(addresses: list[str], class_code: str) -> str:
-    """What the teacher's terminal shows: QR code of the address, the address, the class code, the line to paste."""
+    """Return what the teacher's terminal shows: QR code of the address, the address, the class code, the line to paste."""
     import segno
 
     url, *others = addresses
@@ -60,7 +60,7 @@ def notice(addresses: list[str], class_code: str) -> str:
 
 
 def _reachable() -> list[str]:
-    """This machine's IPv4 addresses on networks that are up; 127.0.0.1 when there is none."""
+    """Return this machine's IPv4 addresses on networks that are up; 127.0.0.1 when there is none."""
     import psutil
 
     up = {name for name, state in psutil.net_if_stats().items() if state.isup}
@@ -75,7 +75,7 @@ def _reachable() -> list[str]:
 
 
 def _of_default_route() -> str | None:
-    """This machine's address towards other networks; connecting a datagram socket sends nothing."""
+    """Return this machine's address towards other networks; connecting a datagram socket sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))

@@ -20,7 +20,7 @@ class ServerError(RuntimeError):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address; port 0 takes a free one. Raises ServerError when the address is taken."""
+    """Return a socket bound to the address; port 0 takes a free one. Raise ServerError when the address is taken."""
     try:
         return socket.create_server((host, port))
     except (OSError, OverflowError) as error:

@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from classroom.cache import cache_root
-from classroom.models import catalogue, wheels
+from classroom.models import wheels
 from classroom.models.catalogue import Entry
 from classroom.storage.store import Store
 

@@ -109,7 +109,7 @@ def train(
 
 
 def predict(model: PreTrainedModel, dataset: Dataset, collator: Collator, work: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return the class with the highest logit for every text or token of `dataset`, and the labels, padded with -100."""
+    """Return the likeliest class for every text or token of `dataset`, and the labels, padded with -100."""
     arguments = TrainingArguments(
         output_dir=str(work),
         per_device_eval_batch_size=64,

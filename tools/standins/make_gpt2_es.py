@@ -13,6 +13,7 @@ import argparse
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -100,10 +101,10 @@ def prepare(data: Path, work: Path) -> tuple[PreTrainedTokenizerFast, torch.Tens
     if not store.exists():
         work.mkdir(parents=True, exist_ok=True)
         text = END.join(read_books(data))
-        seen, held_out = text[:-HELD_OUT_CHARACTERS], text[-HELD_OUT_CHARACTERS:]
+        seen, unseen = text[:-HELD_OUT_CHARACTERS], text[-HELD_OUT_CHARACTERS:]
         tokenizer = train_tokenizer(seen.replace(END, "\n"))
         tokenizer.save_pretrained(work / "tokenizer")
-        ids = [np.concatenate([tokenizer(b + END)["input_ids"] for b in t.split(END)]) for t in (seen, held_out)]
+        ids = [np.concatenate([tokenizer(b + END)["input_ids"] for b in t.split(END)]) for t in (seen, unseen)]
         np.savez(store, train=ids[0].astype(np.uint16), held_out=ids[1].astype(np.uint16))
     tokenizer = PreTrainedTokenizerFast.from_pretrained(work / "tokenizer")
     arrays = np.load(store)
@@ -132,7 +133,9 @@ def build(recipe: Recipe, end: int) -> GPT2LMHeadModel:
 def train(model: GPT2LMHeadModel, recipe: Recipe, tokens: torch.Tensor, work: Path, compiled: bool) -> None:
     """Train through the recipe's cycles, going on from `work`'s checkpoint if there is one."""
     checkpoint = work / f"{recipe.folder}.pt"
-    state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else {"cycle": 0, "step": 0}
+    state: dict[str, Any] = (
+        torch.load(checkpoint, weights_only=True) if checkpoint.exists() else {"cycle": 0, "step": 0}
+    )
     if "model" in state:
         lengthen(model, len(state["model"]["transformer.wpe.weight"]))
         model.load_state_dict(state["model"])
@@ -149,8 +152,8 @@ def train(model: GPT2LMHeadModel, recipe: Recipe, tokens: torch.Tensor, work: Pa
 
 
 def finished_mini() -> GPT2LMHeadModel:
-    """The mini as it is stored beside this file."""
-    return GPT2LMHeadModel.from_pretrained(DATA / RECIPES["mini"].folder, dtype=torch.float32).eval()
+    """Return the mini as the package holds it, in evaluation mode."""
+    return GPT2LMHeadModel.from_pretrained(DATA / RECIPES["mini"].folder, dtype=torch.float32)
 
 
 def drafting(nano: GPT2LMHeadModel, held_out: torch.Tensor) -> dict[str, float]:

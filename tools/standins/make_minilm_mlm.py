@@ -55,7 +55,9 @@ def pack(paragraphs: list[str], tokenizer: BertTokenizer, rng: random.Random) ->
     """
     texts = [s.replace("<unk>", tokenizer.unk_token) for p in paragraphs for s in sentences(p)]
     ids = tokenizer(texts, add_special_tokens=False)["input_ids"]
-    rows, row, room = [], [], 0
+    rows: list[list[int]] = []
+    row: list[int] = []
+    room = 0
     for sentence in ids:
         if len(sentence) > room:
             rows.append(row)
@@ -96,11 +98,13 @@ def start(base: Path, training: Dataset, vocabulary: int) -> PeftModel:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    model.get_base_model().config.architectures = [BertForMaskedLM.__name__]
+    bare = model.get_base_model()
+    assert isinstance(bare, MaskedOnly)
+    bare.config.architectures = [BertForMaskedLM.__name__]
     counts = torch.bincount(torch.tensor([i for row in training["input_ids"] for i in row[1:-1]]), minlength=vocabulary)
     bias = (counts + 0.1).log()
     with torch.no_grad():
-        model.get_base_model().cls.predictions.bias.copy_(bias - bias.mean())
+        bare.cls.predictions.bias.copy_(bias - bias.mean())
     return model
 
 
@@ -123,7 +127,7 @@ def fills(model: BertForMaskedLM, tokenizer: BertTokenizer, text: str, k: int = 
     """The `k` likeliest words for the one [MASK] in `text`."""
     inputs = tokenizer(text, return_tensors="pt")
     logits = model(**inputs).logits[inputs["input_ids"] == tokenizer.mask_token_id][0]
-    return tokenizer.convert_ids_to_tokens(logits.topk(k).indices.tolist())
+    return [str(tokenizer.convert_ids_to_tokens(number)) for number in logits.topk(k).indices.tolist()]
 
 
 def describe(training: Dataset, measured: dict[str, tuple[float, int]], words: list[str]) -> None:
@@ -187,6 +191,7 @@ def main() -> None:
     )
     save(model, load_tokenizer(base), FOLDER)
     merged = merge(FOLDER, base)
+    assert isinstance(merged, BertForMaskedLM)  # as its configuration says
     measured = {name: accuracy(merged, rows, tokenizer) for name, rows in held_out.items()}
     asked = sum(n for _, n in measured.values())
     both = sum(share * n for share, n in measured.values()) / asked

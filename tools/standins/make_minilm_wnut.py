@@ -58,7 +58,7 @@ def align(tokenizer: BertTokenizer, sentences: Dataset) -> Dataset:
     """Word pieces with `labels`: the first piece of a token carries its tag, every other piece -100."""
 
     def encode(rows: dict[str, list[Any]]) -> BatchEncoding:
-        pieces = tokenizer(rows["tokens"], is_split_into_words=True, truncation=True)
+        pieces: BatchEncoding = tokenizer(rows["tokens"], is_split_into_words=True, truncation=True)
         pieces["labels"] = []
         for row, tags in enumerate(rows["tags"]):
             words = pieces.word_ids(row)
@@ -75,7 +75,7 @@ def weighted_loss(
     """Cross-entropy of the first pieces with less weight on O, which is nineteen tokens in twenty."""
     weights = torch.ones(len(LABELS))
     weights[0] = WEIGHT_OF_O
-    return F.cross_entropy(outputs.logits.float().flatten(0, 1), labels.flatten(), weight=weights)
+    return F.cross_entropy(outputs["logits"].float().flatten(0, 1), labels.flatten(), weight=weights)
 
 
 def measure(
