@@ -1,4 +1,4 @@
-"""Answers generation requests under whichever transformers its Python has: 4.49's own searches, or today's helpers.
+"""Answer generation requests under whichever transformers runs it: 4.49's own searches, or the repositories' code.
 
 `benchmarks/decoding_parity.py` starts one of these in each environment. A request is one line of JSON on stdin, the
 answer one line on stdout. Models are built from plain settings and safetensors weights, which both versions read.
@@ -17,6 +17,11 @@ import transformers
 from safetensors.torch import load_file
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
+STANDINS = Path(__file__).parent.parent / "classroom" / "standins"
+REPOSITORIES = {
+    "contrastive_search": STANDINS / "contrastive-search",
+    "group_beam_search": STANDINS / "group-beam-search",
+}
 HAS_BOTH = transformers.__version__ == "4.49.0"
 KINDS = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaForCausalLM)}
 
@@ -38,9 +43,7 @@ def generate(request: dict) -> torch.LongTensor:
     """Run the request with the library's own search where it has one, with `custom_generate` elsewhere."""
     ours = {}
     if not HAS_BOTH:
-        from helpers import decoding
-
-        ours["custom_generate"] = getattr(decoding, request["search"])
+        ours = {"custom_generate": str(REPOSITORIES[request["search"]]), "trust_remote_code": True}
     model = load(request["model"], request["dtype"])
     return model.generate(
         torch.tensor(request["input_ids"]),

@@ -1,7 +1,7 @@
-"""Numbers that say what a decoding strategy did: how much a text repeats itself, and how likely a model finds it.
+"""Measure what a decoding strategy wrote: how much the text repeats itself, and how likely a model finds it.
 
-All take a continuation, without the prompt and without padding. Token ids serve to compare strategies on one model; to
-compare models with different tokenizers, pass words.
+All take a continuation, without the prompt and without padding. Pass token ids to compare strategies on one model, and
+words to compare models with different tokenizers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 
 
 class Measures(NamedTuple):
-    """What `measure` finds in one continuation; the log-probabilities are in nats."""
+    """Hold the measures of one continuation; log-probabilities are in nats, `per_token` is their mean."""
 
     repetition: float
     distinct_1: float
@@ -24,18 +24,18 @@ class Measures(NamedTuple):
 
 
 def repetition_rate(tokens: Sequence[Hashable], n: int = 4) -> float:
-    """The share of n-grams that stood in `tokens` before: near 1 in a loop, 0 when all differ or there are too few.
+    """Return the share of n-grams in `tokens` that occurred before: near 1 in a loop, 0 without any repetition.
 
-    seq-rep-n of Welleck et al. 2020, "Neural Text Generation with Unlikelihood Training", arXiv:1908.04319.
+    This is seq-rep-n of Welleck et al. 2020, "Neural Text Generation with Unlikelihood Training", arXiv:1908.04319.
     """
     grams = _grams(tokens, n)
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
 
 
 def distinct(texts: Sequence[Sequence[Hashable]], n: int) -> float:
-    """Different n-grams in all `texts` together, over the number of their tokens (0 for none); larger is more varied.
+    """Return the number of different n-grams in all `texts` over their number of tokens; larger is more varied.
 
-    distinct-n of Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models",
+    This is distinct-n of Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models",
     arXiv:1510.03055. Longer texts score lower, so compare texts of one length.
     """
     total = sum(map(len, texts))
@@ -44,11 +44,10 @@ def distinct(texts: Sequence[Sequence[Hashable]], n: int) -> float:
 
 @torch.no_grad()
 def token_log_probabilities(model: PreTrainedModel, ids: torch.LongTensor, prompt_length: int) -> torch.Tensor:
-    """The log-probability in nats that a decoder-only `model` gives each token after the prompt, (new tokens,) float32.
+    """Return the log-probability, in nats, of each token after the prompt, (new tokens,) float32 on the CPU.
 
-    Teacher-forced: one forward pass over `ids` (length,), every token judged after those that really stand before it.
-    The model's own distribution counts, whatever temperature or penalty the tokens were chosen with. Raises ValueError
-    for an empty prompt, or one with nothing after it.
+    One teacher-forced forward pass of a decoder-only `model` over `ids` (length,); temperature and penalties do not
+    count. Raise ValueError for an empty prompt, or one with nothing after it.
     """
     if ids.dim() != 1 or not 0 < prompt_length < len(ids):
         raise ValueError(
@@ -61,7 +60,7 @@ def token_log_probabilities(model: PreTrainedModel, ids: torch.LongTensor, promp
 
 
 def measure(model: PreTrainedModel, ids: torch.LongTensor, prompt_length: int) -> Measures:
-    """All of them for one sequence `ids` (length,), of which the first `prompt_length` are the prompt."""
+    """Return all measures of one sequence `ids` (length,), whose first `prompt_length` tokens are the prompt."""
     logs = token_log_probabilities(model, ids, prompt_length).double()
     new = ids[prompt_length:].tolist()
     return Measures(
@@ -73,5 +72,5 @@ def measure(model: PreTrainedModel, ids: torch.LongTensor, prompt_length: int) -
     )
 
 
-def _grams(tokens: Sequence[Hashable], n: int) -> list[tuple]:
+def _grams(tokens: Sequence[Hashable], n: int) -> list[tuple[Hashable, ...]]:
     return [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
