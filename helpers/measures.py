@@ -43,7 +43,7 @@ def distinct(texts: Sequence[Sequence[Hashable]], n: int) -> float:
 
 
 @torch.no_grad()
-def token_log_probabilities(model: PreTrainedModel, ids: torch.LongTensor, prompt_length: int) -> torch.Tensor:
+def token_log_probabilities(model: PreTrainedModel, ids: torch.Tensor, prompt_length: int) -> torch.Tensor:
     """Return the log-probability, in nats, of each token after the prompt, (new tokens,) float32 on the CPU.
 
     One teacher-forced forward pass of a decoder-only `model` over `ids` (length,); temperature and penalties do not
@@ -55,11 +55,11 @@ def token_log_probabilities(model: PreTrainedModel, ids: torch.LongTensor, promp
             f" {tuple(ids.shape)} and a prompt of {prompt_length}."
         )
     ids = ids.to(model.device)
-    logits = model(input_ids=ids[None, :-1]).logits[0, prompt_length - 1 :].float()
+    logits: torch.Tensor = model(input_ids=ids[None, :-1]).logits[0, prompt_length - 1 :].float()
     return logits.log_softmax(dim=-1).gather(1, ids[prompt_length:, None])[:, 0].cpu()
 
 
-def measure(model: PreTrainedModel, ids: torch.LongTensor, prompt_length: int) -> Measures:
+def measure(model: PreTrainedModel, ids: torch.Tensor, prompt_length: int) -> Measures:
     """Return all measures of one sequence `ids` (length,), whose first `prompt_length` tokens are the prompt."""
     logs = token_log_probabilities(model, ids, prompt_length).double()
     new = ids[prompt_length:].tolist()
