@@ -129,7 +129,7 @@ def test_sampling_writes_what_generate_writes_with_the_same_seed(explorer: Explo
     ("prompt", "sentence"),
     [
         ("", "The prompt is empty: write at least one word for the model to continue."),
-        ("hola " * 700, "The prompt has 1,401 tokens; the model reads no more than {context:,}: shorten it."),
+        ("hola " * 700, "The prompt has 1,401 tokens, but the model reads {context:,} at most: shorten it."),
     ],
 )
 def test_a_prompt_that_cannot_be_continued_gets_one_sentence(

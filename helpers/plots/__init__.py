@@ -1,7 +1,4 @@
-"""Figures that several lessons draw, in one style, readable in greyscale, each with a description in words.
-
-A figure that one cell draws ends in `show(figure, alt)`.
-"""
+"""Draw the figures that several lessons share, and `show` those of single cells, each with a description."""
 
 from helpers.plots.figures import show, token_texts, use_style
 from helpers.plots.probability import bars, distributions, filtered

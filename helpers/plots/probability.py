@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
@@ -58,22 +59,17 @@ def distributions(
     values = {name: np.asarray(panel, dtype=float) for name, panel in panels.items()}
     order = np.argsort(-next(iter(values.values())), kind="stable")
     names = _labels(tokenizer, order[:top])
-    figure, grid = plt.subplots(
-        1, len(values), figsize=(WIDTH, ROW * top + 1.3), sharex=True, sharey=True, squeeze=False
-    )
-    described = []
+    size, described = (WIDTH, ROW * top + 1.3), []
+    figure, grid = plt.subplots(1, len(values), figsize=size, sharex=True, sharey=True, squeeze=False)
     for axes, (name, panel) in zip(grid[0], values.items(), strict=True):
         heights = np.append(panel[order[:top]], panel[order[top:]].sum())
         drawn = axes.barh(range(top + 1), heights, height=0.72, color=[BLUE] * top + [GREY])
         axes.bar_label(drawn, [percent(height) for height in heights], padding=3, size=8)
         axes.set_title(f"{name}\n{entropy(panel):.1f} bits", size=10)
-        axes.tick_params(axis="y", length=0)
         first = ", ".join(f"{names[i]} {percent(heights[i])}" for i in range(min(3, top)))
         described.append(f"{name}: {entropy(panel):.1f} bits, {first}, all others {percent(heights[-1])}")
-    grid[0, 0].set_yticks(range(top + 1), [*names, f"{len(order) - top:,} others"], parse_math=False)
-    grid[0, 0].invert_yaxis()
+    _name_rows(grid[0, 0], [*names, f"{len(order) - top:,} others"])
     grid[0, 0].set_xlim(0, 1.45 * max(axes.dataLim.x1 for axes in grid[0]))
-    grid[0, 0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     grid[0, 0].locator_params(axis="x", nbins=4)
     figure.supxlabel("probability", size=10)
     figure.suptitle(textwrap.fill(title, 68), weight="bold", size=11, x=0.01, ha="left")
@@ -97,18 +93,13 @@ def filtered(
     figure, axes = plt.subplots(figsize=(WIDTH, ROW * len(names) + 1.1))
     axes.barh(range(len(names)), fills, height=0.5, color=[BLUE] * top + [GREY, GREY])
     hatches = ["" if fill else "////" for fill in fills]
-    drawn = axes.barh(range(len(names)), outlines, height=0.78, fill=False, edgecolor="0.25", hatch=hatches)
-    ends = [
-        f"{percent(o)} → {percent(f) if f else 'cut'}" if o else "none" for o, f in zip(outlines, fills, strict=True)
-    ]
-    for place, (patch, end, fill) in enumerate(zip(drawn, ends, fills, strict=True)):
-        right = max(patch.get_width(), fill)
-        axes.annotate(end, (right, place), xytext=(4, 0), textcoords="offset points", va="center", size=8.5)
-    axes.set_yticks(range(len(names)), names, parse_math=False)
-    axes.tick_params(axis="y", length=0)
-    axes.invert_yaxis()
+    axes.barh(range(len(names)), outlines, height=0.78, fill=False, edgecolor="0.25", hatch=hatches)
+    ends = []
+    for place, (outline, fill) in enumerate(zip(outlines, fills, strict=True)):
+        ends.append(f"{percent(outline)} → {percent(fill) if fill else 'cut'}" if outline else "none")
+        axes.text(max(outline, fill), place, f" {ends[-1]}", va="center", size=8.5)
+    _name_rows(axes, names)
     axes.set(xlim=(0, 1.35 * max(*outlines, *fills)), xlabel="probability", title=textwrap.fill(title, 68))
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     handles = [Patch(fill=False, edgecolor="0.25", label="before"), Patch(color=BLUE, label="after")]
     axes.legend(handles=handles, loc="center right")
     listed = ", ".join(f"{name} {end}" for name, end in zip(names[:5], ends, strict=False))
@@ -122,6 +113,14 @@ def kept_in_words(before: np.ndarray, after: np.ndarray) -> str:
         f"{kept.sum():,} of {len(before):,} tokens kept, which hold {percent(float(before[kept].sum()))} of the model's"
         f" probability; entropy {entropy(before):.1f} bits before, {entropy(after):.1f} after"
     )
+
+
+def _name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows of horizontal bars, the first one on top, over an axis in percent."""
+    axes.set_yticks(range(len(names)), names, parse_math=False)
+    axes.tick_params(axis="y", length=0)
+    axes.invert_yaxis()
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
 
 
 def _labels(tokenizer: PreTrainedTokenizerBase, ids: Iterable[int]) -> list[str]:

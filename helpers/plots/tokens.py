@@ -19,6 +19,7 @@ COLUMNS = int(WIDTH / CELL)
 # Different in lightness too, and light enough for black text.
 FILLS = ("#F0E442", "#56B4E9", "#E69F00", "#CC79A7")
 STRIPES = ("#D5E8F3", "#8DBFDD")
+MASK = ListedColormap(["#F2F2F2", "#0072B2"])
 Row = tuple[Sequence[str], Sequence[str]]
 Spans = Sequence[Sequence[tuple[int, int]]]
 Labels = Sequence[Sequence[str | None]]
@@ -31,25 +32,23 @@ def token_boxes(rows: Mapping[str, Row], colours: Mapping[str, str], title: str)
     Rows are wrapped, and a newline at the end of a token begins a new line.
     """
     indent = max(map(len, rows)) + 1 if any(rows) else 0
-    names, boxes, first = [], [], 0
+    names, boxes, described, first = {}, [], [], 0
     for name, (tokens, kinds) in rows.items():
-        names.append((first, name))
+        names[first] = name
         places = wrapped(tokens, COLUMNS - indent)
         for (line, column, text), kind in zip(places, kinds, strict=True):
             boxes.append((first + line, indent + column, text, colours[kind]))
         first += 1 + max((line for line, *_ in places), default=0)
+        counts = ", ".join(f"{list(kinds).count(kind)} {kind}" for kind in colours if kind in kinds)
+        described.append(f"{name}: {counts}" if name else counts)
     figure, axes = _canvas(LINE * first, above=0.3, below=0.4)
     axes.set_title(title, parse_math=False)
-    for line, name in names:
+    for line, name in names.items():
         axes.text(0, -LINE * (line + 0.5), name, va="center", size=9, parse_math=False)
     for line, column, text, colour in boxes:
         _box(axes, column * CELL, -LINE * (line + 0.5), len(text) * CELL, colour, text)
     handles = [Patch(facecolor=colour, edgecolor="0.45", label=kind) for kind, colour in colours.items()]
     axes.legend(handles=handles, loc="lower left", ncols=len(colours), borderaxespad=0)
-    described = []
-    for name, (_, kinds) in rows.items():
-        counts = ", ".join(f"{list(kinds).count(kind)} {kind}" for kind in colours if kind in kinds)
-        described.append(f"{name}: {counts}" if name else counts)
     show(figure, f"{title}, tokens by colour: {'; '.join(described)}.")
 
 
@@ -111,9 +110,7 @@ def attention_masks(
     figure, panels = plt.subplots(len(grids), 1, figsize=(WIDTH, height), squeeze=False, sharex=True)
     for axes, (title, grid) in zip(panels[:, 0], grids.items(), strict=True):
         rows, columns = grid.shape
-        axes.pcolormesh(
-            grid, cmap=ListedColormap(["#F2F2F2", "#0072B2"]), vmin=0, vmax=1, edgecolor="white", linewidth=2
-        )
+        axes.pcolormesh(grid, cmap=MASK, vmin=0, vmax=1, edgecolor="white", linewidth=2)
         for (row, column), value in np.ndenumerate(grid):
             text = printable(tokens[title][row][column])
             # A monospaced character is 0.6 of its size wide; the cells share 6.4 inches of 72 points.
@@ -133,18 +130,17 @@ def attention_masks(
     show(figure, f"map of attention masks; ignored positions in each row, {', '.join(ignored)}.")
 
 
-def _canvas(height: float, above: float = 0.05, below: float = 0.0) -> tuple[Figure, Axes]:
-    """Return empty axes in inches, from 0 down to -`height`, with some room above and below."""
+def _canvas(height: float, above: float = 0.0, below: float = 0.0) -> tuple[Figure, Axes]:
+    """Return empty axes in inches, from 0 down to -`height`, with room for a title above and a legend below."""
     figure = plt.figure(figsize=(WIDTH, height + above + below), layout="none")
-    axes = figure.add_axes((0.005, 0, 0.99, 1 - max(0, above - 0.05) / (height + above + below)))
-    axes.set(xlim=(0, WIDTH), ylim=(-height - below, 0.05))
-    axes.axis("off")
+    axes = figure.add_axes((0.005, 0, 0.99, 1 - above / (height + above + below)), frame_on=False)
+    axes.set(xlim=(0, WIDTH), ylim=(-height - below, 0), xticks=[], yticks=[])
     return figure, axes
 
 
 def _box(axes: Axes, left: float, middle: float, width: float, colour: str, text: str = "") -> None:
     corner = (left, middle - 0.12)
-    axes.add_patch(Rectangle(corner, width, 0.24, facecolor=colour, edgecolor="0.35", linewidth=0.7))
+    axes.add_patch(Rectangle(corner, width, 0.24, facecolor=colour, edgecolor="0.55", linewidth=0.7))
     red, green, blue = to_rgb(colour)
     dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
     _write(axes, left + width / 2, middle, text, 9.5, "white" if dark else "black")

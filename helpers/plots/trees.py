@@ -71,7 +71,7 @@ def search_tree(
         nodes = _nodes(root, [token for token, _ in marked[name]], tokenizer)
         for node in nodes:
             node.look = max(node.look, look)
-        described.append(f"{name}: {_joined(nodes)}, {_product(marked[name])}")
+        described.append(f"{name}: {''.join(node.text for node in nodes)!r}, {_product(marked[name])}")
     title = "Possible continuations and their probabilities"
     figure = _drawn(root, len(paths[0]), title, "product", looks | {"considered": PLAIN})
     show(figure, f"tree of {len(paths)} continuations, {len(paths[0])} tokens long. {'; '.join(described)}.")
@@ -98,7 +98,7 @@ def beam_tree(
     looks = {"best in the end": WINNER, "kept": KEPT, "pruned ×": PRUNED}
     figure = _drawn(root, len(steps), f"Beam search, {beams} beams, {len(steps)} steps", "log-probability", looks)
     pruned = sum(max(0, len(step) - beams) for step in steps)
-    told = f"best in the end: {_joined(best)}, log-probability {steps[-1][0][0]:.2f}"
+    told = f"best in the end: {''.join(node.text for node in best)!r}, log-probability {steps[-1][0][0]:.2f}"
     show(figure, f"tree of {beams} beams over {len(steps)} steps, {pruned} pruned candidates shown; {told}.")
 
 
@@ -108,10 +108,6 @@ def _nodes(root: Node, ids: Sequence[int], tokenizer: PreTrainedTokenizerBase) -
     for token, text in zip(ids, token_texts(tokenizer, ids), strict=True):
         nodes.append(nodes[-1].children.setdefault(token, Node(text)))
     return nodes[1:]
-
-
-def _joined(nodes: Sequence[Node]) -> str:
-    return repr("".join(node.text for node in nodes))
 
 
 def _product(path: Scored) -> str:

@@ -16,7 +16,6 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from helpers.widgets.stream import Stream, bundle
 
-Messages = list[dict[str, str]]
 PAGE = '<pre dir="auto" style="white-space: pre-wrap">{}</pre>'
 CELL = '<td style="text-align: left; vertical-align: top">{}</td>'
 
@@ -41,7 +40,7 @@ class Chat(Stream):
             raise ChatError("This tokenizer has no chat template: assign one to tokenizer.chat_template first.")
         self._model, self._tokenizer = model, tokenizer
         self._settings: dict[str, Any] = {"max_new_tokens": 60, "do_sample": False, **settings}
-        self._first: Messages = [{"role": "system", "content": system}] if system else []
+        self._first = [{"role": "system", "content": system}] if system else []
         self._special = re.compile("|".join(map(re.escape, tokenizer.all_special_tokens)) or "(?!)")
         self.message_box = widgets.Text(placeholder="Write a message and press Enter", layout={"width": "100%"})
         self.send_button = widgets.Button(description="Send", icon="paper-plane", button_style="primary")
@@ -118,7 +117,7 @@ class Chat(Stream):
         else:
             self.message_box.value = ""
 
-    def _formatted(self, messages: Messages, prompt_answer: bool = False) -> str:
+    def _formatted(self, messages: list[dict[str, str]], prompt_answer: bool = False) -> str:
         template = self._tokenizer.apply_chat_template
         try:
             return str(template(messages, tokenize=False, add_generation_prompt=prompt_answer))

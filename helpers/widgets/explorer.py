@@ -43,14 +43,9 @@ class Settings:
 
     def processors(self) -> LogitsProcessorList:
         """Return the library's processors for these settings, in the order in which `generate` applies them."""
-        return LogitsProcessorList(
-            (
-                RepetitionPenaltyLogitsProcessor(self.repetition_penalty),
-                TemperatureLogitsWarper(self.temperature),
-                TopKLogitsWarper(self.top_k or 10**9),
-                TopPLogitsWarper(self.top_p),
-            )
-        )
+        penalty = RepetitionPenaltyLogitsProcessor(self.repetition_penalty)
+        filters = TopKLogitsWarper(self.top_k or 10**9), TopPLogitsWarper(self.top_p)  # 10**9: keep all
+        return LogitsProcessorList((penalty, TemperatureLogitsWarper(self.temperature), *filters))
 
 
 class NextToken:
@@ -66,9 +61,7 @@ class NextToken:
         if not prompt or not length:
             raise PromptError("The prompt is empty: write at least one word for the model to continue.")
         if context and length >= context:
-            raise PromptError(
-                f"The prompt has {length:,} tokens; the model reads no more than {context:,}: shorten it."
-            )
+            raise PromptError(f"The prompt has {length:,} tokens, but the model reads {context:,} at most: shorten it.")
         self.room = context - length if context else None
         self._ids = inputs["input_ids"]
         with torch.no_grad():
@@ -124,17 +117,11 @@ class Explorer:
         """Start to generate a continuation with these settings and the seed; return at once."""
         if self._next is None:
             return
-        pad = self._tokenizer.pad_token_id
-        self.panel.start(
-            self._model,
-            self._tokenizer,
-            self.prompt.value,
-            seed=self.seed.value,
-            max_new_tokens=min(self.length.value, self._next.room or self.length.value),
-            pad_token_id=self._tokenizer.eos_token_id if pad is None else pad,
-            do_sample=True,
-            **asdict(self.settings),
-        )
+        pad, settings = self._tokenizer.pad_token_id, asdict(self.settings)
+        settings["max_new_tokens"] = min(self.length.value, self._next.room or self.length.value)
+        settings["pad_token_id"] = self._tokenizer.eos_token_id if pad is None else pad
+        settings |= {"do_sample": True, "seed": self.seed.value}
+        self.panel.start(self._model, self._tokenizer, self.prompt.value, **settings)
 
     def _read_prompt(self) -> None:
         self._next, self.message.value, self.figure.value = None, "", ""
@@ -183,12 +170,11 @@ def drawing(labels: Sequence[str], rows: np.ndarray, before: np.ndarray, after: 
             f' {dashes}/><text x="{LABELS + max(outline, fill) + 6:.0f}" y="{top + 15}" font-size="12">{value}</text>'
         )
     summary, below = kept_in_words(before, after), ROW * len(labels)
-    lines = (f'<tspan x="1" dy="17">{line}</tspan>' for line in summary.split("; "))
-    height = below + 48
+    lines = "; ".join(f'<tspan x="1" dy="17">{line}</tspan>' for line in summary.split("; "))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="explorer-figure" role="img" aria-label="{escape(summary)}"'
-        f' viewBox="0 0 {WIDTH} {height}" width="100%" fill="currentColor" font-family="sans-serif" font-size="13">'
-        f'{"".join(parts)}<text class="explorer-summary" y="{below + 6}">{"; ".join(lines)}</text></svg>'
+        f' viewBox="0 0 {WIDTH} {below + 48}" width="100%" fill="currentColor" font-family="sans-serif" font-size="13">'
+        f'{"".join(parts)}<text class="explorer-summary" y="{below + 6}">{lines}</text></svg>'
     )
 
 

@@ -14,15 +14,7 @@ from typing import Any, cast
 
 import ipywidgets as widgets
 import torch
-from transformers import (
-    BatchEncoding,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-    StoppingCriteria,
-    StoppingCriteriaList,
-    TextStreamer,
-    set_seed,
-)
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, StoppingCriteria, StoppingCriteriaList, TextStreamer
 
 
 def bundle(box: widgets.DOMWidget, plain: str, **others: str) -> dict[str, object]:
@@ -38,16 +30,15 @@ def bundle(box: widgets.DOMWidget, plain: str, **others: str) -> dict[str, objec
 class Stream(StoppingCriteria):
     """Run `generate` in a thread; call `show`, which subclasses define, after every piece of text and at the end.
 
-    `text`, `new_tokens` and `seconds` grow meanwhile; `error` holds what `generate` raised. The stream is itself the
-    criterion that stops `generate`.
+    `text`, `new_tokens` and `seconds` grow meanwhile; `error` holds what `generate` raised. As a stopping criterion, it
+    stops `generate` itself.
     """
 
     def __init__(self) -> None:
         self.text, self.prompt_tokens, self.new_tokens, self.seconds = "", 0, 0, 0.0
         self.running, self.stopped = False, False
         self.error: Exception | None = None
-        self._asked_to_stop = Event()
-        self._thread = Thread()
+        self._asked_to_stop, self._thread = Event(), Thread()
 
     def show(self) -> None:
         """Show the present state."""
@@ -75,9 +66,7 @@ class Stream(StoppingCriteria):
         self.new_tokens, self.stopped = input_ids.shape[1] - self.prompt_tokens, self._asked_to_stop.is_set()
         return cast(torch.BoolTensor, torch.full((len(input_ids),), self.stopped, device=input_ids.device))
 
-    def _begin(
-        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, inputs: BatchEncoding, **settings: Any
-    ) -> None:
+    def _begin(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, inputs: Any, **settings: Any) -> None:
         """Start to continue one prompt, its ids and mask of shape (1, tokens); a `seed` is set right before."""
         self.text, self.prompt_tokens, self.new_tokens, self.seconds = "", inputs["input_ids"].shape[1], 0, 0.0
         self.running, self.stopped, self.error = True, False, None
@@ -91,7 +80,7 @@ class Stream(StoppingCriteria):
         def work() -> None:
             try:
                 if seed is not None:
-                    set_seed(seed)
+                    torch.manual_seed(seed)
                 streamer, criteria = _Streamer(tokenizer, add), StoppingCriteriaList([self])
                 model.generate(**inputs, streamer=streamer, stopping_criteria=criteria, **settings)  # type: ignore[operator]
             except Exception as error:
@@ -127,10 +116,7 @@ class StreamPanel(Stream):
         self.box = widgets.VBox([self.page, widgets.HBox([self.stop_button, self.status])])
 
     def start(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str, **settings: Any) -> None:
-        """Continue `prompt` with the `settings` of `generate` and a `seed`; return at once.
-
-        Stop a generation that still runs. `wait` returns the complete text, without a front end too.
-        """
+        """Stop what runs, begin to continue `prompt` with the `settings` of `generate` and a `seed`, and return."""
         self.stop()
         self.wait()
         self._prompt = prompt
@@ -140,8 +126,7 @@ class StreamPanel(Stream):
         """Show the text, the speed and whether it can be stopped."""
         text, style = f"<b>{html.escape(self._prompt)}</b>{html.escape(self.text)}", "white-space: pre-wrap"
         self.page.value = f'<div class="stream-text" dir="auto" style="{style}; line-height: 1.5">{text}</div>'
-        self.status.value = self.progress
-        self.stop_button.disabled = not self.running
+        self.status.value, self.stop_button.disabled = self.progress, not self.running
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
         return bundle(self.box, "A box for text as it is written, with a Stop button.")
