@@ -98,8 +98,8 @@ def beam_tree(
     looks = {"best in the end": WINNER, "kept": KEPT, "pruned ×": PRUNED}
     figure = _drawn(root, len(steps), f"Beam search, {beams} beams, {len(steps)} steps", "log-probability", looks)
     pruned = sum(max(0, len(step) - beams) for step in steps)
-    told = f"best in the end: {''.join(node.text for node in best)!r}, log-probability {steps[-1][0][0]:.2f}"
-    show(figure, f"tree of {beams} beams over {len(steps)} steps, {pruned} pruned candidates shown; {told}.")
+    winner = f"best in the end: {''.join(node.text for node in best)!r}, log-probability {steps[-1][0][0]:.2f}"
+    show(figure, f"tree of {beams} beams over {len(steps)} steps, {pruned} pruned candidates shown; {winner}.")
 
 
 def _nodes(root: Node, ids: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> list[Node]:
