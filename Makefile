@@ -1,10 +1,10 @@
-# The course's commands. `make lab` and `make test` need nothing but Python 3.11 or newer, git and make.
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
-	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+# The course's commands. `make lab` and `make test` need nothing but Python 3.11 to 3.14, git and make.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test bench lint format outputs links exercises images screenshots lock install
+.PHONY: lab test test-fast bench lint format outputs links exercises images screenshots lock install
 
 lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8899" for a server
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -12,14 +12,19 @@ lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8
 test: install  ## every check: units, structure, and each cell of each lesson compared with its stored output
 	$(BIN)/python -m pytest
 
+test-fast: install  ## the units only: no kernel, no browser, nothing that waits
+	$(BIN)/python -m pytest -p no:nbval --override-ini addopts= --import-mode=importlib --strict-markers -m "not slow" tests
+
 bench: install  ## what the closing notes' figures come from; the machine should have nothing else to do
 	$(BIN)/python -m tools.benchmarks.decoding_parity
 	$(BIN)/python -m tools.benchmarks.hub_room
 	$(BIN)/python -m tools.benchmarks.hub_kill
 
-lint: install  ## style, notebooks included
+lint: install  ## style, notebooks included; what may import what; types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -46,6 +51,6 @@ lock: install  ## renew requirements.lock from pyproject.toml
 
 install:
 ifeq ($(PYTHON),)
-	$(error No Python 3.11 or newer found. Install it from https://www.python.org, or name yours: make lab PYTHON=/path/to/python3.11)
+	$(error No Python 3.11 to 3.14 found. Install one from https://www.python.org, or name yours: make lab PYTHON=/path/to/python3.11)
 endif
 	@$(PYTHON) tools/install.py

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import display_updates
 from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import ROOT, lessons, solutions
 
@@ -22,6 +23,7 @@ SUMMARY = pytest.StashKey[tuple[list[str], list[str]]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    display_updates.follow()
     config.stash[EXECUTED] = Counter()
     # Every lesson's kernel runs the start-up file in this profile, which writes deprecation warnings to the report.
     profile = Path(tempfile.mkdtemp(prefix="course-ipython-"))

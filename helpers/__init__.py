@@ -1,4 +1,4 @@
-"""What every lesson imports: `helpers.setup(...)` first, then the figures, the widgets and the decoding strategies.
+"""What every lesson imports: `helpers.setup(...)` first, then `plots`, `widgets` and `measures`.
 
 This module imports neither transformers nor huggingface_hub: those read the Hub's address when they are imported, and
 `setup` is what chooses it.

@@ -2,7 +2,7 @@
 
     python3.11 tools/install.py
 
-Needs nothing but Python 3.11 or newer. What is already done is not done again.
+Needs nothing but a Python from 3.11 to 3.14. What is already done is not done again.
 """
 
 import hashlib
@@ -23,8 +23,8 @@ PROGRESS = ("Collecting ", "Downloading ", "Processing ", "Installing ")
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):
-        stop(f"This is Python {sys.version.split()[0]}; the course needs 3.11 or newer: make lab PYTHON=python3.11")
+    if not (3, 11) <= sys.version_info < (3, 15):
+        stop(f"This is Python {sys.version.split()[0]}; the course needs 3.11 to 3.14: make lab PYTHON=python3.11")
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     wanted = hashlib.sha256(
         (ROOT / "requirements.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()

@@ -230,7 +230,10 @@ def check_name(name: str) -> None:
 
 
 def as_name(written: str) -> str:
-    """Return a person's name as an account's name: José María becomes Jose-Maria. Raise AccountError when nothing is left."""
+    """Return a person's name as an account's name: José María becomes Jose-Maria.
+
+    Raise AccountError when nothing is left of it.
+    """
     plain = unicodedata.normalize("NFKD", written).translate({0x142: "l", 0x141: "L", 0xDF: "ss", 0xF8: "o", 0xD8: "O"})
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain.encode("ascii", "ignore").decode().strip())
     name = re.sub(r"\.{2,}", ".", name)[:39].strip("-._")

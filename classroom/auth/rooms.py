@@ -37,7 +37,7 @@ def urls(host: str, port: int) -> list[str]:
 
 
 def notice(addresses: list[str], class_code: str) -> str:
-    """Return what the teacher's terminal shows: QR code of the address, the address, the class code, the line to paste."""
+    """Return what the teacher's terminal shows: the address, also as a QR code, the class code, the line to paste."""
     import segno
 
     url, *others = addresses

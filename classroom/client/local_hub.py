@@ -1,14 +1,15 @@
-"""Start the classroom Hub of this machine, for a kernel that has no other Hub to ask."""
+"""Start the classroom Hub of this machine, for a kernel that has no other Hub to ask.
+
+The server and its packages are the extra `classroom`, which a learner of the public Hub goes without. So nothing here
+imports them before they are needed, and no other module of the client does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from importlib.metadata import metadata
 
 from classroom.client.errors import SetupError
-
-if TYPE_CHECKING:
-    from classroom.models.hub import Hub
 
 
 def start() -> str:
@@ -16,26 +17,25 @@ def start() -> str:
 
     Raise SetupError without the packages of the extra `classroom`.
     """
-    hub = _hub()
-    from classroom.http.server import serve_in_thread
-
-    return serve_in_thread(hub)
-
-
-def prepare(ids: Iterable[str]) -> None:
-    """Make the bundled repositories of these ids ahead of use. Raise SourceError when one cannot be made."""
-    _hub().prepare(ids)
-
-
-def _hub() -> Hub:
-    # The server is an optional part of the course, and the only one that the client loads; nothing else does.
     try:
-        import uvicorn  # noqa: F401
-
+        from classroom.http.server import serve_in_thread
         from classroom.models.hub import Hub
     except ModuleNotFoundError as error:
         raise SetupError(
-            f"The classroom Hub needs the package {error.name}, which is not installed: run"
-            ' `pip install "transformers-course[classroom]"` and restart the kernel, or set COURSE_HUB=hub.'
-        ) from error
-    return Hub.of_this_machine()
+            f"The classroom Hub needs the package {error.name}, which is not installed: run `{_installation()}` and"
+            " restart the kernel, or set COURSE_HUB=hub."
+        ) from None
+    return serve_in_thread(Hub.of_this_machine())
+
+
+def prepare(ids: Iterable[str]) -> None:
+    """Make the bundled repositories of these ids ahead of use, after `start`. Raise SourceError when one cannot be."""
+    from classroom.models.hub import Hub
+
+    Hub.of_this_machine().prepare(ids)
+
+
+def _installation() -> str:
+    """Return the command that adds the extra, from the repository that the course itself was installed from."""
+    links = dict(link.split(", ", 1) for link in metadata("transformers-course").get_all("Project-URL", []))
+    return f'pip install "transformers-course[classroom] @ git+{links["Repository"]}"'

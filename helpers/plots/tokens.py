@@ -1,4 +1,4 @@
-"""Figures of tokenization: tokens on the characters they cover, padding masks, what a mask changes, and timings."""
+"""Draw tokens: as coloured boxes, on the characters they cover, and in attention masks."""
 
 from __future__ import annotations
 
@@ -7,171 +7,144 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import NullLocator
+from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
-from helpers.plots.base import printable, show
+from helpers.plots.figures import MONOSPACED, printable, shortened, show
 
-WIDTH = 7.2
-# Told apart by lightness too, and light enough for black writing.
+WIDTH, LINE, CELL = 7.2, 0.27, 0.092  # inches; a cell holds one monospaced character
+COLUMNS = int(WIDTH / CELL)
+# Different in lightness too, and light enough for black text.
 FILLS = ("#F0E442", "#56B4E9", "#E69F00", "#CC79A7")
 STRIPES = ("#D5E8F3", "#8DBFDD")
-MARKERS = ("o", "s", "^")
-LINES = ("-", "--", ":")
+MASK = ListedColormap(["#F2F2F2", "#0072B2"])
+Row = tuple[Sequence[str], Sequence[str]]
+Spans = Sequence[Sequence[tuple[int, int]]]
+Labels = Sequence[Sequence[str | None]]
 
 
-def on_characters(
-    texts: Sequence[str],
-    spans: Sequence[Sequence[tuple[int, int]]],
-    labels: Sequence[Sequence[str | None]] | None = None,
-) -> None:
-    """Each text as a line of characters, with boxes over its spans (start, end); empty spans are left out.
+def token_boxes(rows: Mapping[str, Row], colours: Mapping[str, str], title: str) -> None:
+    """Draw rows of tokens as boxes, coloured by the kind of each token.
 
-    Without `labels` the boxes are the tokens: striped, and counted at the line's end. With `labels`, one for each
-    span, they are coloured by label and the label stands below; None leaves a span white.
+    A row has a name, the texts of its tokens and their kinds, both (tokens,); `colours` has a colour for every kind.
+    Rows are wrapped, and a newline at the end of a token begins a new line.
     """
-    most = max(len(text) for text in texts)
-    count_width = 0.0 if labels else 0.9
-    cell = min(0.16, (WIDTH - 0.1 - count_width) / most)
+    indent = max(map(len, rows)) + 1 if any(rows) else 0
+    names, boxes, described, first = {}, [], [], 0
+    for name, (tokens, kinds) in rows.items():
+        names[first] = name
+        places = wrapped(tokens, COLUMNS - indent)
+        for (line, column, text), kind in zip(places, kinds, strict=True):
+            boxes.append((first + line, indent + column, text, colours[kind]))
+        first += 1 + max((line for line, *_ in places), default=0)
+        counts = ", ".join(f"{list(kinds).count(kind)} {kind}" for kind in colours if kind in kinds)
+        described.append(f"{name}: {counts}" if name else counts)
+    figure, axes = _canvas(LINE * first, above=0.3, below=0.4)
+    axes.set_title(title, parse_math=False)
+    for line, name in names.items():
+        axes.text(0, -LINE * (line + 0.5), name, va="center", size=9, parse_math=False)
+    for line, column, text, colour in boxes:
+        _box(axes, column * CELL, -LINE * (line + 0.5), len(text) * CELL, colour, text)
+    handles = [Patch(facecolor=colour, edgecolor="0.45", label=kind) for kind, colour in colours.items()]
+    axes.legend(handles=handles, loc="lower left", ncols=len(colours), borderaxespad=0)
+    show(figure, f"{title}, tokens by colour: {'; '.join(described)}.")
+
+
+def wrapped(tokens: Sequence[str], columns: int) -> list[tuple[int, int, str]]:
+    """Return the line, the first column and the printable text of each token, in lines of at most `columns`."""
+    places, line, column = [], 0, 0
+    for token in tokens:
+        text = shortened(printable(token).replace("␣", " ") or " ", columns)
+        if column + len(text) > columns:
+            line, column = line + 1, 0
+        places.append((line, column, text))
+        column += len(text)
+        if token.endswith("\n"):
+            line, column = line + 1, 0
+    return places
+
+
+def on_characters(texts: Sequence[str], spans: Spans, labels: Labels | None = None) -> None:
+    """Draw each text as a line of characters, with boxes over its spans (start, end); empty spans are left out.
+
+    Without `labels` the spans are tokens: striped, and counted at the end of the line. With `labels`, one for each
+    span, they are coloured by label, and the label stands below; None leaves a span white.
+    """
+    cell = min(0.16, (WIDTH - (0.1 if labels else 1.0)) / max(map(len, texts)))
     height = 0.5 if labels else 0.36
-    figure, axes = plt.subplots(figsize=(WIDTH, height * len(texts) + 0.15))
-    axes.set_xlim(-0.05, WIDTH - 0.05)
-    axes.set_ylim(-height * len(texts), 0.05)
-    axes.axis("off")
+    figure, axes = _canvas(height * len(texts))
     kinds = list(dict.fromkeys(label for row in labels or [] for label in row if label is not None))
+    # Two tones tell neighbours apart where the labels are many, such as the numbers of words.
+    fills = dict(zip(kinds, FILLS if len(kinds) <= len(FILLS) else STRIPES * len(kinds), strict=False))
+    described = []
     for line, (text, places) in enumerate(zip(texts, spans, strict=True)):
-        top = -height * line
-        kept = [(i, start, end) for i, (start, end) in enumerate(places) if end > start]
-        for number, (i, start, end) in enumerate(kept):
-            label = labels[line][i] if labels else None
-            fill = _fill(label, kinds, striped=number if labels is None else None)
-            _box(axes, start * cell, top, (end - start) * cell, fill)
-            if label is not None:
-                axes.text((start + end) / 2 * cell, top - 0.36, label, ha="center", va="center", size=8)
+        names = labels[line] if labels else [None] * len(places)
+        kept = [(span, name) for span, name in zip(places, names, strict=True) if span[1] > span[0]]
+        middle = -height * line - 0.14
+        for number, ((start, end), name) in enumerate(kept):
+            fill = "white" if labels and name is None else STRIPES[number % 2] if name is None else fills[name]
+            _box(axes, start * cell, middle, (end - start) * cell, fill)
+            axes.text((start + end) / 2 * cell, middle - 0.22, name or "", ha="center", va="center", size=8)
         for place, character in enumerate(text):
-            axes.text(
-                (place + 0.5) * cell,
-                top - 0.14,
-                printable(character) if character != " " else " ",
-                ha="center",
-                va="center",
-                family="monospace",
-                size=min(11.0, 105 * cell),
-            )
+            sign = printable(character) if character != " " else " "
+            _write(axes, (place + 0.5) * cell, middle, sign, min(11.0, 105 * cell))
         if labels is None:
-            axes.text(len(text) * cell + 0.12, top - 0.14, f"{len(kept)} tokens", va="center", size=9)
-    show(figure, _described(texts, spans, labels))
-
-
-def _fill(label: str | None, kinds: Sequence[str], striped: int | None) -> str:
-    if striped is not None:
-        return STRIPES[striped % 2]
-    if label is None:
-        return "white"
-    # Many labels are numbers in a row, such as those of words: two tones are enough to tell neighbours apart.
-    return STRIPES[kinds.index(label) % 2] if len(kinds) > len(FILLS) else FILLS[kinds.index(label)]
-
-
-def _box(axes: Axes, left: float, top: float, width: float, fill: str) -> None:
-    axes.add_patch(Rectangle((left, top - 0.26), width, 0.24, facecolor=fill, edgecolor="black", linewidth=0.7))
-
-
-def _described(
-    texts: Sequence[str],
-    spans: Sequence[Sequence[tuple[int, int]]],
-    labels: Sequence[Sequence[str | None]] | None,
-) -> str:
-    if labels is None:
-        cut = ("|".join(text[start:end] for start, end in row) for text, row in zip(texts, spans, strict=True))
-        return "tokens on the characters they cover: " + "; ".join(cut) + "."
-    named = (
-        f"{text[start:end]} {label}"
-        for text, row, names in zip(texts, spans, labels, strict=True)
-        for (start, end), label in zip(row, names, strict=True)
-        if label is not None and end > start
-    )
-    return "spans on their characters: " + ", ".join(named) + "."
+            axes.text(len(text) * cell + 0.12, middle, f"{len(kept)} tokens", va="center", size=9)
+            described.append("|".join(text[start:end] for (start, end), _ in kept))
+        else:
+            described.append(", ".join(f"{text[start:end]} {name}" for (start, end), name in kept if name is not None))
+    show(figure, f"{'spans' if labels else 'tokens'} on the characters they cover: {'; '.join(described)}.")
 
 
 def attention_masks(
     masks: Mapping[str, ArrayLike], tokens: Mapping[str, Sequence[Sequence[str]]], mark_last: bool = False
 ) -> None:
-    """Heat maps of attention masks, one below the other: each mask (texts, positions), its tokens written in.
+    """Draw attention masks as maps, one below the other: each mask is (texts, positions), its tokens written in.
 
-    `mark_last` frames the last position, where a model that generates writes on.
+    `mark_last` frames the last position, where a model continues the text.
     """
-    shapes = {title: np.asarray(mask) for title, mask in masks.items()}
-    rows = sum(len(mask) for mask in shapes.values())
-    figure, panels = plt.subplots(
-        len(shapes), 1, figsize=(WIDTH, 0.34 * rows + 0.75 * len(shapes)), squeeze=False, sharex=True
-    )
-    for axes, (title, mask) in zip(panels[:, 0], shapes.items(), strict=True):
-        axes.imshow(mask, cmap=ListedColormap(["#F2F2F2", "#0072B2"]), vmin=0, vmax=1, aspect="auto")
-        # A monospaced letter is 0.6 of its size wide; 6.3 inches of 72 points are left for the cells.
-        longest = max(len(token) for row in tokens[title] for token in row)
-        size = min(8.0, 6.3 * 72 / mask.shape[1] / (0.6 * (longest + 0.8)))
-        for (row, column), value in np.ndenumerate(mask):
-            token = printable(tokens[title][row][column])
-            colour = "white" if value else "0.35"
-            axes.text(column, row, token, ha="center", va="center", color=colour, size=size, family="monospace")
-        _grid(axes, mask.shape)
+    grids = {title: np.asarray(mask) for title, mask in masks.items()}
+    height = 0.34 * sum(map(len, grids.values())) + 0.75 * len(grids)
+    figure, panels = plt.subplots(len(grids), 1, figsize=(WIDTH, height), squeeze=False, sharex=True)
+    for axes, (title, grid) in zip(panels[:, 0], grids.items(), strict=True):
+        rows, columns = grid.shape
+        axes.pcolormesh(grid, cmap=MASK, vmin=0, vmax=1, edgecolor="white", linewidth=2)
+        for (row, column), value in np.ndenumerate(grid):
+            text = printable(tokens[title][row][column])
+            # A monospaced character is 0.6 of its size wide; the cells share 6.4 inches of 72 points.
+            size = min(9.5, 6.4 * 72 / columns / (0.6 * (len(text) + 0.4)))
+            _write(axes, column + 0.5, row + 0.5, text, size, "white" if value else "0.35")
+        axes.set_xticks(np.arange(columns) + 0.5, [str(column) for column in range(columns)])
+        axes.set_yticks(np.arange(rows) + 0.5, [f"text {row + 1}" for row in range(rows)])
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.invert_yaxis()
         axes.set_title(title)
         if mark_last:
-            frame = (mask.shape[1] - 1.5, -0.5)
-            axes.add_patch(
-                Rectangle(frame, 1, len(mask), fill=False, edgecolor="#D55E00", linewidth=2.5, clip_on=False)
-            )
-    panels[-1, 0].set_xlabel("position" + (" (framed: where the model writes on)" if mark_last else ""))
-    ignored = ", ".join(
-        f"{title}: {', '.join(str(int((row == 0).sum())) for row in mask)}" for title, mask in shapes.items()
-    )
-    show(figure, f"heat map of attention masks; ignored positions in each row, {ignored}.")
+            frame = Rectangle((columns - 1, 0), 1, rows, fill=False, edgecolor="#D55E00", linewidth=2.5, clip_on=False)
+            axes.add_patch(frame)
+    panels[-1, 0].set_xlabel("position" + (" (framed: where the model continues)" if mark_last else ""))
+    ignored = (f"{title}: {', '.join(str(int((row == 0).sum())) for row in grid)}" for title, grid in grids.items())
+    show(figure, f"map of attention masks; ignored positions in each row, {', '.join(ignored)}.")
 
 
-def _grid(axes: Axes, shape: tuple[int, int]) -> None:
-    """White lines between the cells; rows counted from 1, as one counts texts."""
-    axes.set_xticks(range(shape[1]))
-    axes.set_yticks(range(shape[0]), [f"text {row + 1}" for row in range(shape[0])])
-    axes.set_xticks(np.arange(-0.5, shape[1]), minor=True)
-    axes.set_yticks(np.arange(-0.5, shape[0]), minor=True)
-    axes.grid(which="minor", color="white", linewidth=2)
-    axes.tick_params(which="both", length=0)
-    axes.spines[:].set_visible(False)
+def _canvas(height: float, above: float = 0.0, below: float = 0.0) -> tuple[Figure, Axes]:
+    """Return empty axes in inches, from 0 down to -`height`, with room for a title above and a legend below."""
+    figure = plt.figure(figsize=(WIDTH, height + above + below), layout="none")
+    axes = figure.add_axes((0.005, 0, 0.99, 1 - above / (height + above + below)), frame_on=False)
+    axes.set(xlim=(0, WIDTH), ylim=(-height - below, 0), xticks=[], yticks=[])
+    return figure, axes
 
 
-def padding_effect(padding: Sequence[int], similarity: Mapping[str, Sequence[float]]) -> None:
-    """How similar a vector stays to itself as padding tokens are added: a curve for each way, (len(padding),)."""
-    figure, axes = plt.subplots(figsize=(WIDTH, 2.9))
-    for i, (name, values) in enumerate(similarity.items()):
-        axes.plot(padding, values, marker=MARKERS[i], linestyle=LINES[i], label=name, clip_on=False)
-    axes.set_xscale("symlog", base=2, linthresh=1)
-    axes.set_xticks(padding, [str(number) for number in padding])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_ylim(min(0.0, *(min(values) for values in similarity.values())), 1.05)
-    axes.set_xlabel("padding tokens added")
-    axes.set_ylabel("cosine similarity")
-    axes.set_title("A text's vector, compared with the one without padding")
-    axes.legend(loc="lower left")
-    ends = ", ".join(f"{name} {values[-1]:.2f}" for name, values in similarity.items())
-    show(figure, f"similarity of a vector to itself over 0 to {padding[-1]} padding tokens; at the end: {ends}.")
+def _box(axes: Axes, left: float, middle: float, width: float, colour: str, text: str = "") -> None:
+    corner = (left, middle - 0.12)
+    axes.add_patch(Rectangle(corner, width, 0.24, facecolor=colour, edgecolor="0.55", linewidth=0.7))
+    red, green, blue = to_rgb(colour)
+    dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
+    _write(axes, left + width / 2, middle, text, 9.5, "white" if dark else "black")
 
 
-def batch_speed(sizes: Sequence[int], seconds: Mapping[str, Sequence[float]], unit: str = "texts") -> None:
-    """Texts a second over batch size: a curve for each way from its seconds a batch, (len(sizes),)."""
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
-    rates = {name: np.asarray(sizes) / np.asarray(values, dtype=float) for name, values in seconds.items()}
-    for i, (name, rate) in enumerate(rates.items()):
-        axes.plot(sizes, rate, marker=MARKERS[i], linestyle=LINES[i], label=name)
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(sizes, [str(size) for size in sizes])
-    axes.set_ylim(0, 1.1 * max(rate.max() for rate in rates.values()))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.set_xlabel("texts in one call")
-    axes.set_ylabel(f"{unit}/s")
-    axes.set_title("Speed over batch size")
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    # How fast changes from run to run, so the description gives it in the words that comparisons leave out.
-    ends = ", ".join(f"{name} {rate[-1]:,.0f} {unit}/s" for name, rate in rates.items())
-    show(figure, f"curves of speed over batches of {sizes[0]} to {sizes[-1]} texts; at the end: {ends}.")
+def _write(axes: Axes, x: float, y: float, text: str, size: float, colour: str = "black") -> None:
+    axes.text(x, y, text, ha="center", va="center", family=MONOSPACED, size=size, color=colour, parse_math=False)

@@ -8,7 +8,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from helpers.chat import Chat, ChatError, chat
+from helpers.widgets import ChatError, chat
+from helpers.widgets.chat import Chat
 
 MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
 SYSTEM = "Answer in one short sentence."
@@ -69,17 +70,17 @@ def test_a_conversation_that_does_not_fit_is_refused_in_one_sentence(loaded: Loa
     with pytest.raises(ChatError, match=r"^This conversation has 9,\d+ tokens.* new chat\.$"):
         talk.say("word " * 9000)
     assert talk.messages == []
-    talk.box_for_text.value = "word " * 9000
+    talk.message_box.value = "word " * 9000
     talk.send_button.click()
-    assert "tokens" in talk.status.value and talk.box_for_text.value and not talk.send_button.disabled
+    assert "tokens" in talk.status.value and talk.message_box.value and not talk.send_button.disabled
 
 
 def test_the_send_button_answers_and_the_stop_button_keeps_what_was_written(loaded: Loaded) -> None:
     talk = chat(*loaded, min_new_tokens=300, max_new_tokens=300)
-    talk.box_for_text.value = "Tell me a story."
+    talk.message_box.value = "Tell me a story."
     talk.send_button.click()
-    assert talk.send_button.disabled and not talk.stop_button.disabled and talk.box_for_text.value == ""
-    while "written" not in talk.status.value:
+    assert talk.send_button.disabled and not talk.stop_button.disabled and talk.message_box.value == ""
+    while not talk.text:
         time.sleep(0.01)
     talk.stop_button.click()
     answer = talk.wait()
@@ -89,8 +90,8 @@ def test_the_send_button_answers_and_the_stop_button_keeps_what_was_written(load
 
 def test_enter_in_the_box_sends(loaded: Loaded) -> None:
     talk = chat(*loaded, max_new_tokens=2)
-    talk.box_for_text.value = "Hello!"
-    talk.box_for_text._handle_custom_msg({"event": "submit"}, [])
+    talk.message_box.value = "Hello!"
+    talk.message_box._handle_custom_msg({"event": "submit"}, [])
     talk.wait()
     assert [message["role"] for message in talk.messages] == ["user", "assistant"]
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 from helpers import plots
-from helpers.plots.distributions import LINE_CHARACTERS, _lines, draw_filtered, entropy, percent
+from helpers.plots.probability import entropy, percent
+from helpers.plots.tokens import wrapped
 
 PIECES = ["Ġa", "Ã", "ĊĊ", "×©×ľ", "$x$", "w" * 90, "äł", "Ġ"]
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> PreTrainedTokenizerFast:
-    """Tokens that are hard to draw: half characters, line ends, Hebrew, mathematics, one longer than a line."""
+    """Tokens that are hard to draw: half characters, newlines, Hebrew, mathematics, one longer than a line."""
     tokenizer = Tokenizer(models.BPE(vocab={piece: i for i, piece in enumerate(PIECES)}, merges=[]))
     tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(), decoders.ByteLevel()
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer)
@@ -36,31 +39,41 @@ def test_a_small_share_is_told_apart_from_none(share: float, written: str) -> No
     assert percent(share) == written
 
 
-def test_a_filter_s_figure_tells_what_is_kept_and_what_is_cut(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_a_filter_s_figure_tells_what_is_kept_and_what_is_cut(
+    tokenizer: PreTrainedTokenizerFast, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = falling()
-    after = np.where(np.arange(8) < 2, before, 0)
+    after = np.where(np.arange(8) < 3, before, 0)
     after /= after.sum()
-    _, alt = draw_filtered(tokenizer, before, after, "two of eight", top=8)
-    assert "2 of 8 tokens are kept and hold 75.3 % of the probability" in alt
-    assert "␣a 50.2 % 66.7 %" in alt and "<C3> 25.1 % 33.3 %" in alt and "↵↵ 12.5 % cut" in alt
+    plots.filtered(tokenizer, before, after, "three of eight", top=2)
+    shown = capsys.readouterr().out
+    assert "3 of 8 tokens kept, which hold 87.8 % of the model's probability" in shown
+    assert "␣a 50.2 % → 57.1 %" in shown and "<C3> 25.1 % → 28.6 %" in shown
+    assert "1 others kept 12.5 % → 14.3 %" in shown and "5 others cut 12.2 % → cut" in shown
 
 
 def test_hard_tokens_break_no_figure(tokenizer: PreTrainedTokenizerFast, capsys: pytest.CaptureFixture[str]) -> None:
     before = falling()
-    plots.distributions(tokenizer, {"as it is": before, "even": np.full(8, 1 / 8)}, "hard tokens", top=8)
-    plots.cut_points({"falling": before, "even": np.full(8, 1 / 8)}, top_k=2, top_p=0.9)
-    tokens = plots.token_texts(tokenizer, range(8))
-    plots.coloured_text({"first": (tokens, before), "second": (tokens, before)})
+    tokens, kinds = plots.token_texts(tokenizer, range(8)), ["rare", "likely"] * 4
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plots.distributions(tokenizer, {"as it is": before, "even": np.full(8, 1 / 8)}, "hard tokens", top=8)
+        plots.filtered(tokenizer, before, before, "all are kept", top=8)
+        plots.token_boxes({"1": (tokens, kinds), "2": ([], [])}, {"likely": "white", "rare": "#08306B"}, "Texts")
     shown = capsys.readouterr().out
     assert "even: 3.0 bits" in shown
-    assert "falling: the first 2 tokens hold 75.3 %, 0.9 is reached by 4" in shown
-    assert "2 from 10 %" in shown
+    assert "Texts, tokens by colour: 1: 4 likely, 4 rare" in shown
 
 
-def test_no_line_of_a_shaded_text_is_too_long() -> None:
-    places = _lines([" palabra"] * 40 + ["世界"] * 60 + ["x" * 200])
-    assert all(column + width <= LINE_CHARACTERS for _, column, width in places)
+def test_tokens_and_kinds_of_unequal_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        plots.token_boxes({"": (["a", "b"], ["one"])}, {"one": "white"}, "Texts")
 
 
-def test_a_line_end_begins_a_new_line() -> None:
-    assert [place[:2] for place in _lines(["a", ".\n", "b"])] == [(0, 0), (0, 1), (1, 0)]
+def test_no_line_of_boxes_is_too_long() -> None:
+    places = wrapped([" palabra"] * 40 + ["世界"] * 60 + ["x" * 200], 70)
+    assert all(column + len(text) <= 70 for _, column, text in places)
+
+
+def test_a_newline_begins_a_new_line() -> None:
+    assert [place[:2] for place in wrapped(["a", ".\n", "b"], 70)] == [(0, 0), (0, 1), (1, 0)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from statistics import median
 from time import perf_counter
 from xml.etree import ElementTree
@@ -22,7 +23,8 @@ from transformers import (
     set_seed,
 )
 
-from helpers.explorer import Explorer, NextToken, PromptError, Settings, explore
+from helpers.widgets import explore
+from helpers.widgets.explorer import Explorer, NextToken, PromptError, Settings
 from tools.outputs import WIDGET
 
 PROMPT = "Me encanta aprender de"
@@ -41,6 +43,11 @@ SETTINGS = [
 ]
 
 
+def sampling(settings: Settings) -> dict[str, object]:
+    """The settings as arguments of `generate`."""
+    return {"do_sample": True, **asdict(settings)}
+
+
 @pytest.fixture(scope="module")
 def loaded(checkpoint: Callable[[str], str]) -> Loaded:
     name = checkpoint("gpt2-es-mini")
@@ -49,7 +56,7 @@ def loaded(checkpoint: Callable[[str], str]) -> Loaded:
 
 @pytest.fixture
 def explorer(loaded: Loaded) -> Explorer:
-    return explore(*loaded)
+    return explore(*loaded, prompt=PROMPT)
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
@@ -57,7 +64,7 @@ def test_the_picture_is_the_distribution_that_generate_samples_from(loaded: Load
     model, tokenizer = loaded
     inputs = tokenizer(PROMPT, return_tensors="pt")
     options = {"max_new_tokens": 1, "output_scores": True, "return_dict_in_generate": True}
-    scores = model.generate(**inputs, **settings.arguments(), **options).scores[0][0]
+    scores = model.generate(**inputs, **sampling(settings), **options).scores[0][0]
     shown = NextToken(model, tokenizer, PROMPT).after(settings)
     assert np.array_equal(shown > 0, (scores > -torch.inf).numpy())
     assert np.allclose(shown, scores.softmax(dim=-1).numpy(), atol=1e-6)
@@ -68,7 +75,7 @@ def test_what_generate_samples_lies_in_the_kept_set_and_fills_it(loaded: Loaded)
     settings = Settings(top_k=9, top_p=0.8)
     inputs = tokenizer(PROMPT, return_tensors="pt")
     set_seed(0)
-    sampled = model.generate(**inputs, **settings.arguments(), max_new_tokens=1, num_return_sequences=200)[:, -1]
+    sampled = model.generate(**inputs, **sampling(settings), max_new_tokens=1, num_return_sequences=200)[:, -1]
     kept = NextToken(model, tokenizer, PROMPT).after(settings) > 0
     assert set(sampled.tolist()) == set(np.flatnonzero(kept).tolist())
 
@@ -122,7 +129,7 @@ def test_sampling_writes_what_generate_writes_with_the_same_seed(explorer: Explo
     ("prompt", "sentence"),
     [
         ("", "The prompt is empty: write at least one word for the model to continue."),
-        ("hola " * 700, "The prompt has 1,401 tokens, but the model reads no more than {context:,}: shorten it."),
+        ("hola " * 700, "The prompt has 1,401 tokens, but the model reads {context:,} at most: shorten it."),
     ],
 )
 def test_a_prompt_that_cannot_be_continued_gets_one_sentence(
@@ -144,16 +151,17 @@ def test_a_prompt_that_is_refused_says_why(loaded: Loaded) -> None:
 
 
 def test_without_a_front_end_there_is_a_figure_and_its_description(explorer: Explorer) -> None:
-    data, metadata = explorer._repr_mimebundle_()
-    assert set(data) == {"image/png", "text/plain", WIDGET}
-    assert "50 of 8,192 tokens are kept" in data["text/plain"]
-    assert metadata["image/png"]["alt"] in data["text/plain"]
+    data = explorer._repr_mimebundle_()
+    assert set(data) == {"image/svg+xml", "text/plain", WIDGET}
+    assert "50 of 8,192 tokens kept" in data["text/plain"]
+    assert data["image/svg+xml"] == explorer.figure.value, "one drawing serves both"
+    assert ElementTree.fromstring(data["image/svg+xml"]).tag == "{http://www.w3.org/2000/svg}svg"
 
 
 def test_it_opens_on_a_prompt_that_cannot_be_continued(loaded: Loaded) -> None:
     opened = explore(*loaded, prompt="")
     assert "empty" in opened.message.value
-    assert WIDGET in opened._repr_mimebundle_()[0]
+    assert WIDGET in opened._repr_mimebundle_()
 
 
 TEXTS = ["مرحبا بالعالم", "שלום עולם", "世界你好", "🙂🙃", "<b>$x$</b>", "verylongwordwithoutanyblank" * 3]
@@ -176,9 +184,9 @@ def bytewise() -> Loaded:
 @pytest.mark.parametrize("text", TEXTS)
 def test_any_script_and_any_byte_can_be_drawn(bytewise: Loaded, text: str) -> None:
     opened = explore(*bytewise, prompt=text)
-    labels = [text.text for text in ElementTree.fromstring(opened.figure.value).iter("tspan")]
+    spans = ElementTree.fromstring(opened.figure.value).iter("{http://www.w3.org/2000/svg}tspan")
+    labels = [span.text for span in spans if "unicode-bidi" in span.attrib]
     assert len(labels) == 14 and all(labels)
-    assert opened._repr_mimebundle_()[0]["image/png"]
 
 
 def test_a_model_without_a_padding_or_end_token_samples_too(bytewise: Loaded) -> None:

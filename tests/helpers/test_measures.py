@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from helpers.decoding import distinct, measure, repetition_rate, token_log_probabilities
+from helpers.measures import distinct, measure, repetition_rate, token_log_probabilities
 
 
 @pytest.fixture(scope="module")

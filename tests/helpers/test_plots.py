@@ -5,15 +5,13 @@ from __future__ import annotations
 import warnings
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pytest
-from matplotlib.text import Text
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from helpers.plots import beam_tree, likely_and_repetitive, search_tree
-from helpers.plots.base import printable, shortened, token_texts
-from helpers.plots.scores import draw_bars
+from helpers import plots
+from helpers.plots import beam_tree, search_tree
+from helpers.plots.figures import printable, shortened, token_texts
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +49,7 @@ def sentencepiece(pieces: list[str]) -> PreTrainedTokenizerFast:
         ("miał", "miał"),
         ("שלום", "שלום"),
         ("ä½ł", "<4F60>"),
-        ("$5", r"\$5"),
+        ("$5", "$5"),
         ("", ""),
     ],
 )
@@ -59,10 +57,21 @@ def test_a_token_is_drawn_as_what_it_stands_for(token: str, drawn: str) -> None:
     assert printable(token) == drawn
 
 
-def test_bars_show_the_blank_of_a_token_but_not_those_between_words() -> None:
-    _, axes = plt.subplots()
-    draw_bars(axes, [" niño", "always the same answer"], np.array([0.4, 0.2]))
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["␣niño", "always the same answer"]
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that a test draws, left open."""
+    figures = []
+    monkeypatch.setattr("helpers.plots.figures.plt.close", figures.append)
+    yield figures
+    monkeypatch.undo()
+    plt.close("all")
+
+
+def test_bars_show_the_space_of_a_token_but_not_those_between_words(drawn, capsys) -> None:
+    plots.bars([" niño", "always the same answer"], [0.4, 0.2], "Two bars", unit="accuracy")
+    (axes,) = drawn[0].axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["always the same answer", "␣niño"]
+    assert "bar chart, Two bars:  niño 0.40, always the same answer 0.20." in capsys.readouterr().out
 
 
 def test_half_a_character_is_shown_as_its_bytes() -> None:
@@ -85,7 +94,7 @@ def test_every_token_of_a_vocabulary_can_be_drawn_without_a_warning(spanish) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for text in token_texts(spanish, range(0, len(spanish), 8)):
-            axes.text(0, 0, printable(text))
+            axes.text(0, 0, printable(text), parse_math=False)
         figure.canvas.draw()
     plt.close(figure)
 
@@ -123,32 +132,32 @@ def test_trees_draw_half_characters_long_tokens_and_every_script(capsys) -> None
         search_tree(tokenizer, paths, {"greedy": paths[0], "most probable": paths[4]}, "a prompt for $5 " * 9)
         beam_tree(tokenizer, steps, 5, "שלום")
     told = capsys.readouterr().out
-    assert "tree of 30 ways to go on, 2 tokens long. greedy: '<C3><C3>', 6.00 %; most probable: '<B1><B1>'" in told
-    assert "5 beams over 3 steps, 15 pruned candidates shown; the best in the end: '<C3><C3><C3>'" in told
+    assert "tree of 30 continuations, 2 tokens long. greedy: '<C3><C3>', 6.00 %; most probable: '<B1><B1>'" in told
+    assert "5 beams over 3 steps, 15 pruned candidates shown; best in the end: '<C3><C3><C3>'" in told
 
 
-def test_no_writing_in_a_tree_lies_on_other_writing(capsys) -> None:
+def test_no_text_in_a_tree_lies_on_other_text(drawn) -> None:
     tokenizer, ids = byte_level(STRANGE), range(4, 7)
     paths = [[(a, 0.5), (b, 0.5), (c, 0.5)] for a in ids for b in ids for c in ids]
-    drawn = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("helpers.plots.base.plt.close", drawn.append)
-        search_tree(tokenizer, paths, {"one": paths[0], "other": paths[-1]}, "Me encanta aprender de todo corazón")
+    search_tree(tokenizer, paths, {"one": paths[0], "other": paths[-1]}, "Me encanta aprender de todo corazón")
     boxes = [text.get_window_extent() for text in drawn[0].axes[0].texts if text.get_text()]
     assert len(boxes) > 60
     assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
-    plt.close(drawn[0])
 
 
-def test_strategies_with_nearly_the_same_numbers_keep_their_names_apart(capsys) -> None:
-    names = ["greedy", "contrastive", "beams", "beams, sampled", "beams, no pair twice", "diverse beams", "not a model"]
-    points = {name: (-2 - 0.01 * i, 0.02 * i) for i, name in enumerate(names)}
-    drawn = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("helpers.plots.base.plt.close", drawn.append)
-        likely_and_repetitive(points, apart=["not a model"])
-    boxes = [Text.get_window_extent(text) for text in drawn[0].axes[0].texts]
-    assert len(boxes) == len(names)
-    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
-    assert "beams, sampled -2.03 and 6%" in capsys.readouterr().out
-    plt.close(drawn[0])
+def test_a_figure_is_shown_with_its_description(capsys) -> None:
+    figure, _ = plt.subplots()
+    plots.show(figure, "a line that falls.")
+    assert "Figure: a line that falls." in capsys.readouterr().out
+    assert not plt.fignum_exists(figure.number)
+
+
+def test_masks_and_spans_tell_their_numbers(capsys) -> None:
+    tokens = [["Ã", "$x$", "PAD"], ["שלום", "a", "b"]]
+    plots.attention_masks({"mask": [[1, 1, 0], [1, 1, 1]]}, {"mask": tokens}, mark_last=True)
+    plots.on_characters(["to be or"], [[(0, 2), (3, 3), (3, 5)]])
+    plots.on_characters(["Zoë in Paris"], [[(0, 3), (4, 6), (7, 12)]], [["person", None, "location"]])
+    shown = capsys.readouterr().out
+    assert "ignored positions in each row, mask: 1, 0." in shown
+    assert "tokens on the characters they cover: to|be." in shown
+    assert "spans on the characters they cover: Zoë person, Paris location." in shown

@@ -1,14 +1,18 @@
-"""A generation that is watched writes what `generate` writes, can be stopped, and passes its errors on."""
+"""A generation that is watched writes what `generate` writes, can be stopped, and shows its errors."""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
+import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase, set_seed
 
-from helpers.streaming import StopWhenAsked, StreamPanel, pieces
+from helpers.widgets import StreamPanel
+from helpers.widgets.stream import bundle
 
 PROMPT = "Me encanta aprender de"
 Loaded = tuple[PreTrainedModel, PreTrainedTokenizerBase]
@@ -18,48 +22,29 @@ Loaded = tuple[PreTrainedModel, PreTrainedTokenizerBase]
 def loaded(checkpoint: Callable[[str], str]) -> Loaded:
     name = checkpoint("gpt2-es-nano")
     tokenizer = AutoTokenizer.from_pretrained(name, pad_token="<|endoftext|>")
-    return AutoModelForCausalLM.from_pretrained(name), tokenizer
+    return AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32), tokenizer
 
 
-def test_the_pieces_add_up_to_what_generate_writes(loaded: Loaded) -> None:
+def test_the_text_is_what_generate_writes_and_comes_in_pieces(loaded: Loaded) -> None:
     model, tokenizer = loaded
-    inputs = tokenizer(PROMPT, return_tensors="pt")
-    written = list(pieces(model, tokenizer, inputs, seed=3, do_sample=True, max_new_tokens=20))
+    seen = []
+
+    class Watched(StreamPanel):
+        def show(self) -> None:
+            super().show()
+            seen.append(self.text)
+
+    panel = Watched()
+    panel.start(model, tokenizer, PROMPT, seed=3, do_sample=True, max_new_tokens=20)
+    text = panel.wait()
     set_seed(3)
+    inputs = tokenizer(PROMPT, return_tensors="pt")
     output = model.generate(**inputs, do_sample=True, max_new_tokens=20)
-    assert "".join(written) == tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-    assert len(written) > 3
+    assert text == tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    assert len(set(seen)) > 3 and all(text.startswith(part) for part in seen)
 
 
-def test_stopping_ends_it_at_the_next_token(loaded: Loaded) -> None:
-    model, tokenizer = loaded
-    inputs = tokenizer(PROMPT, return_tensors="pt")
-    watch = StopWhenAsked(inputs["input_ids"].shape[1])
-    source = pieces(model, tokenizer, inputs, watch, min_new_tokens=400, max_new_tokens=400)
-    next(source)
-    watch.stop.set()
-    list(source)
-    assert 0 < watch.new_tokens < 400
-
-
-def test_a_reader_that_leaves_ends_the_generation(loaded: Loaded) -> None:
-    model, tokenizer = loaded
-    inputs = tokenizer(PROMPT, return_tensors="pt")
-    watch = StopWhenAsked(inputs["input_ids"].shape[1])
-    source = pieces(model, tokenizer, inputs, watch, min_new_tokens=400, max_new_tokens=400)
-    next(source)
-    source.close()
-    assert watch.new_tokens < 400
-
-
-def test_an_error_in_generate_reaches_the_reader(loaded: Loaded) -> None:
-    model, tokenizer = loaded
-    inputs = tokenizer(PROMPT, return_tensors="pt")
-    with pytest.raises(ValueError, match="temperature"):
-        list(pieces(model, tokenizer, inputs, do_sample=True, temperature=0.0, max_new_tokens=5))
-
-
-def test_the_panel_fills_up_without_a_front_end(loaded: Loaded) -> None:
+def test_the_panel_fills_without_a_front_end(loaded: Loaded) -> None:
     panel = StreamPanel()
     panel.start(*loaded, PROMPT, seed=1, do_sample=True, max_new_tokens=15)
     text = panel.wait()
@@ -93,6 +78,23 @@ def test_the_panel_tells_an_error_in_a_sentence(loaded: Loaded) -> None:
     panel.start(*loaded, PROMPT, do_sample=True, temperature=0.0, max_new_tokens=5)
     panel.wait()
     assert "temperature" in panel.status.value and panel.stop_button.disabled
+    assert isinstance(panel.error, ValueError)
+
+
+def test_the_panel_can_be_started_again_after_an_error_or_a_stop(loaded: Loaded) -> None:
+    panel = StreamPanel()
+    panel.start(*loaded, PROMPT, do_sample=True, temperature=0.0, max_new_tokens=5)
+    panel.stop()
+    panel.start(*loaded, PROMPT, do_sample=False, max_new_tokens=5)
+    panel.wait()
+    assert panel.error is None and panel.new_tokens == 5 and "stopped" not in panel.status.value
+
+
+def test_on_colab_there_is_only_the_widget_to_choose(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {"image/svg+xml": "<svg/>"}
+    assert "image/svg+xml" in bundle(StreamPanel().box, "plain", **others)
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+    assert "image/svg+xml" not in bundle(StreamPanel().box, "plain", **others)
 
 
 def test_markup_in_a_text_is_shown_as_text(loaded: Loaded) -> None:

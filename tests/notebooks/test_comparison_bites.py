@@ -23,6 +23,16 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook with a display that changes while its cell runs, as the progress of a training does."""
+    path = tmp_path_factory.mktemp("notebooks") / "00_update.ipynb"
+    source = 'handle = display("half", display_id=True)\nhandle.update("whole")'
+    write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+    execute(path)
+    return path
+
+
 def checked(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
     return subprocess.run([*command, *arguments, str(path)], cwd=ROOT, capture_output=True, text=True)
@@ -45,6 +55,15 @@ def test_the_notebook_as_stored_passes(executed: Path) -> None:
 @pytest.mark.parametrize(("old", "new"), [('"42\\n"', '"43\\n"'), ('"21.0"', '"21.1"')])
 def test_one_changed_output_fails(executed: Path, tmp_path: Path, old: str, new: str) -> None:
     done = checked(changed(executed, tmp_path, old, new))
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+
+
+def test_a_display_is_compared_as_it_is_in_the_end(updated: Path, tmp_path: Path) -> None:
+    done = checked(updated)
+    assert done.returncode == 0, done.stdout
+    assert "1 of 1 cells that print compared" in done.stdout
+    done = checked(changed(updated, tmp_path, "\"'whole'\"", "\"'half'\""))
     assert done.returncode == 1
     assert "1 failed" in done.stdout
 

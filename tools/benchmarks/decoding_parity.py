@@ -279,7 +279,8 @@ def main() -> None:
         for group in (TINY, TIMED)
     )
     workers = Worker("4.49", old_python(arguments.work)), Worker("ours", Path(sys.executable))
-    progress = Progress(arguments.work / "progress.jsonl", sorted([*(ROOT / "helpers/decoding").glob("*.py"), WORKER]))
+    searches = [card.parent / "custom_generate" / "generate.py" for card in CARDS.values()]
+    progress = Progress(arguments.work / "progress.jsonl", [*searches, WORKER])
     same = compare(*workers, tiny, arguments.cases, progress)
     speed = race(*workers, large, arguments.repeats, progress)
     for worker in workers:

@@ -1,4 +1,4 @@
-"""Answers generation requests under whichever transformers its Python has: 4.49's own searches, or today's helpers.
+"""Answer generation requests under whichever transformers runs it: 4.49's own searches, or the repositories' code.
 
 `decoding_parity.py` beside it starts one of these in each environment. A request is one line of JSON on stdin, the
 answer one line on stdout. Models are built from plain settings and safetensors weights, which both versions read.
@@ -21,6 +21,11 @@ from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausa
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
+DATA = Path(__file__).parents[2] / "classroom/models/data"  # this runs where the course is not installed
+REPOSITORIES = {
+    "contrastive_search": DATA / "contrastive-search",
+    "group_beam_search": DATA / "group-beam-search",
+}
 HAS_BOTH = transformers.__version__ == "4.49.0"
 Json = dict[str, Any]
 KINDS: dict[str, tuple[type[PreTrainedConfig], type[PreTrainedModel]]] = {
@@ -45,11 +50,9 @@ def load(folder: str, dtype: str) -> PreTrainedModel:
 
 def generate(request: Json) -> list[list[int]]:
     """Run the request with the library's own search where it has one, with `custom_generate` elsewhere."""
-    ours = {}
+    ours: Json = {}
     if not HAS_BOTH:
-        from helpers import decoding
-
-        ours["custom_generate"] = getattr(decoding, request["search"])
+        ours = {"custom_generate": str(REPOSITORIES[request["search"]]), "trust_remote_code": True}
     model: Any = load(request["model"], request["dtype"])  # mypy finds no `generate` in what the two models share
     sequences: list[list[int]] = model.generate(
         torch.tensor(request["input_ids"]),

@@ -60,8 +60,8 @@ STANDS_FOR = {
 `flax-community/gpt-2-spanish`, a Spanish GPT-2 of 124 million parameters. This one is eighteen times smaller and has
 read far less; its token ids differ.""",
     "gpt2-es-nano": """\
-No model of the public Hub: `transformers-course/gpt2-es-nano` exists in the classroom only. It drafts for gpt2-es-mini
-in speculative decoding, with the same tokenizer.""",
+No model of the public Hub: it comes with the course's package (`course.bundled("gpt2-es-nano")`). It drafts for
+gpt2-es-mini in speculative decoding, with the same tokenizer.""",
 }
 CYCLE = """\
 {number}. {tokens:,} tokens in rows of up to {context}: learning rate {learning_rate} with linear warm-up and decay,

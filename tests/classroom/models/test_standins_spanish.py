@@ -20,7 +20,8 @@ SENTENCES = (
 def spanish(checkpoint):
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("gpt2-es-mini"))
     return tokenizer, *(
-        AutoModelForCausalLM.from_pretrained(checkpoint(f"gpt2-es-{size}")) for size in ("mini", "nano")
+        AutoModelForCausalLM.from_pretrained(checkpoint(f"gpt2-es-{size}"), dtype=torch.float32)
+        for size in ("mini", "nano")
     )
 
 
