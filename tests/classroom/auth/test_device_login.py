@@ -58,6 +58,7 @@ def hf(own: dict[str, str]) -> Hf:
     return run
 
 
+@pytest.mark.slow
 def test_hf_auth_login_ends_by_itself_and_whoami_knows_the_learner(hf: Hf) -> None:
     done = hf("auth", "login")
     assert done.returncode == 0, done.stderr
@@ -67,6 +68,7 @@ def test_hf_auth_login_ends_by_itself_and_whoami_knows_the_learner(hf: Hf) -> No
     assert "oauth-learner" in hf("auth", "list").stdout
 
 
+@pytest.mark.slow
 def test_notebook_login_ends_by_itself_in_a_real_kernel(own: dict[str, str], accounts: Accounts) -> None:
     source = "from huggingface_hub import notebook_login, whoami\nnotebook_login()\nprint(whoami()['name'])"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
@@ -135,6 +137,7 @@ def test_a_revoked_token_ends_at_once_in_a_server_that_runs(hub: str, folder: Pa
     assert whoami(hub, kept).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_and_revokes(tmp_path: Path) -> None:
     for user in ("ana", "ana", "ben"):
         assert command(tmp_path, "--user", user).stdout.startswith("hf_")
