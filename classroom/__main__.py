@@ -60,12 +60,24 @@ def _serve(arguments: argparse.Namespace) -> None:
     port = bound.getsockname()[1]
     if rooms.is_alone(arguments.host) and not arguments.class_code:
         room = None
-        print(f"Classroom Hub on http://{arguments.host}:{port} (Ctrl-C stops it).", flush=True)
+        address = f"http://{arguments.host}:{port}"
+        print(f"Classroom Hub on {address} (Ctrl-C stops it).", flush=True)
+        print(f"To see your private repositories, open {address}/?token={_sign_in_token()} (once).", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())
         print(rooms.notice(rooms.urls(arguments.host, port), room.class_code), flush=True)
     serve(Hub.of_this_machine(), bound, room)
     print("The classroom Hub has stopped.")
+
+
+def _sign_in_token() -> str:
+    """Return what signs a lone learner's browser in, once."""
+    from classroom.auth.accounts import LEARNER, Accounts
+    from classroom.models.hub import pushed_store
+
+    accounts = Accounts(pushed_store().root)
+    accounts.add(LEARNER)
+    return accounts.new_sign_in(LEARNER)
 
 
 def _token(arguments: argparse.Namespace) -> None:
