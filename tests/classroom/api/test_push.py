@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from classroom.models.hub import Hub
 import pytest
 
+from classroom.models.hub import Hub
 from tests.support.client import Client, lines
 from tests.support.repositories import git
 
