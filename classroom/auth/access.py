@@ -16,8 +16,10 @@ from classroom.models.hub import Hub, unknown_id
 from classroom.storage.errors import RepositoryNotFoundError
 
 COOKIE = "classroom_session"
-OWN_NAME = re.compile(r"(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?")
-FORWARDING_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+OWN_NAME = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
+# What proxies say of themselves; jupyter-server-proxy says X-Forwarded-Context and X-ProxyContextPath.
+FORWARDING_HEADERS = re.compile("forwarded|via|x-forwarded-.*|x-real-ip|x-proxycontextpath")
+FORWARDED = "classroom.forwarded"  # in a request's scope: its address shows that a proxy passed it on
 # The client tells a wrong token from a missing repository by this very sentence.
 WRONG_TOKEN = "Invalid credentials in Authorization header"
 
@@ -81,17 +83,25 @@ def is_own_machine(request: Request) -> bool:
     """Tell whether a lone learner's Hub is asked by a program on its own machine, with no server in between.
 
     Only then a login confirms itself. The Host header counts because a web page can let a name of its own resolve to
-    127.0.0.1 (DNS rebinding) and the browser then sends that name. Reverse proxies give themselves away by the
-    headers that they add, and a plain nginx, which adds none, by speaking HTTP/1.0.
+    127.0.0.1 (DNS rebinding) and the browser then sends that name; its port counts because a Jupyter that passes
+    requests on, for whoever opens it from elsewhere, may be asked by the name 127.0.0.1 too, at a port of its own.
     """
-    ends = (request.scope.get("client"), request.scope.get("server"))
-    return (
-        request.app.state.room is None
-        and request.scope["http_version"] != "1.0"
-        and all(end is not None and _is_loopback(end[0]) for end in ends)
-        and OWN_NAME.fullmatch(request.headers.get("host", "")) is not None
-        and not any(name in request.headers for name in FORWARDING_HEADERS)
-    )
+    client, server = request.scope.get("client"), request.scope.get("server")
+    if client is None or server is None or not (_is_loopback(client[0]) and _is_loopback(server[0])):
+        return False
+    host = OWN_NAME.fullmatch(request.headers.get("host", ""))
+    is_asked_directly = host is not None and host[1] == str(server[1]) and not is_forwarded(request)
+    return request.app.state.room is None and is_asked_directly
+
+
+def is_forwarded(request: Request) -> bool:
+    """Tell whether a proxy passed the request on.
+
+    Proxies give themselves away by the headers that they add or by the address that they ask for, and a plain nginx,
+    which adds none, by speaking HTTP/1.0.
+    """
+    has_header = any(FORWARDING_HEADERS.fullmatch(name) for name in request.headers)
+    return has_header or FORWARDED in request.scope or request.scope["http_version"] == "1.0"
 
 
 def may_read(request: Request, kind: str, name: str) -> bool:

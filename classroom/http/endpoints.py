@@ -76,7 +76,7 @@ class Call:
     @property
     def revision(self) -> str:
         """The revision that the address names; `main` when it names none."""
-        return str(self.request.path_params.get("revision", "main")).replace("\0", "/")
+        return str(self.request.path_params.get("revision", "main")).replace("\0", "/").replace("%2F", "/")
 
     @cached_property
     def commit(self) -> str:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from starlette.responses import RedirectResponse, Response
 
+from classroom.http import addresses
 from classroom.http.endpoints import Call
 from classroom.http.errors import HubError
 from classroom.models import catalogue, recipes
 from classroom.models.catalogue import Entry
 from classroom.storage.repository import Repository
+from classroom.web.cards import Base
 from classroom.web.rendering import address
 
 View = Callable[[Call], Response]
@@ -31,6 +33,7 @@ class Place:
     tags: list[str]
     pull_requests: int
     entry: Entry | None
+    front: str  # the front page's address
 
     @property
     def owner(self) -> str:
@@ -47,9 +50,19 @@ class Place:
         """The revision for people: a commit id cut short."""
         return self.revision[:10] if self.revision == self.commit else self.revision
 
+    @property
+    def path(self) -> str:
+        """The path of its address for git."""
+        return address("/", self.kind, self.name)
+
+    @property
+    def base(self) -> Base:
+        """Where the relative links of its card start."""
+        return Base(self.front, self.kind, self.name, self.revision)
+
     def to(self, verb: str = "", path: str = "", revision: str | None = None) -> str:
         """The address of one of its pages; the revision is this one unless another is named."""
-        return address(self.kind, self.name, verb, self.revision if revision is None else revision, path)
+        return address(self.front, self.kind, self.name, verb, self.revision if revision is None else revision, path)
 
 
 def redirected(view: View) -> View:
@@ -61,8 +74,8 @@ def redirected(view: View) -> View:
         today = todays_name(call, call.kind)
         if today != name:
             raw = call.request.scope["raw_path"].decode("latin-1")  # where a revision's slashes are still encoded
-            rest = raw.removeprefix(address(call.kind, name))
-            return RedirectResponse(address(call.kind, today) + (rest if rest != raw else ""), 307)
+            rest, front = raw.removeprefix(address("/", call.kind, name)), addresses.to_front(call.request)
+            return RedirectResponse(address(front, call.kind, today) + (rest if rest != raw else ""), 307)
         return view(call)
 
     return endpoint
@@ -99,4 +112,5 @@ def find(call: Call, needs_commit: bool = True) -> Place:
         [ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/")],
         sum(ref.startswith("refs/pr/") for ref in refs),
         catalogue.find(kind, name) if comes_with_course else None,
+        addresses.to_front(call.request),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from classroom.http.endpoints import Call, Endpoints, Needs
 from classroom.storage.errors import RepositoryNotFoundError
@@ -46,6 +46,14 @@ def model_or_person(call: Call) -> Response:
     if "/" not in name and not listing.is_known(call, "models", context.todays_name(call, "models")):
         return _person(call, name)
     return repository.model(Call(call.request, "models"))
+
+
+@endpoints.get("/{path:path}/", Needs.NOTHING)
+def without_slash(call: Call) -> Response:
+    """Lead to the address without the slash at its end, from wherever a proxy has put it."""
+    last = call.request.scope["raw_path"].decode("latin-1").rstrip("/").rpartition("/")[2]
+    query = call.request.url.query
+    return RedirectResponse(f"../{last}?{query}" if query else f"../{last}", 307)
 
 
 def _person(call: Call, name: str) -> Response:

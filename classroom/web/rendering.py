@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from classroom import units
 from classroom.auth import access
+from classroom.http import addresses
 from classroom.http.endpoints import Call, Endpoints, Needs
 from classroom.models import catalogue
 
@@ -37,20 +38,37 @@ endpoints = Endpoints()
 
 
 def page(request: Request, template: str, status: int = 200, /, **values: object) -> Response:
-    """The page made from a template; each may use `account`, `here` (the Hub's address) and the filters below."""
+    """The page made from a template; each may use these values and the filters below.
+
+    `account` is who asks, `front` the front page's address, `address` that of another page, `here` the Hub's for git.
+    """
     known: dict[str, object] = {
         "account": access.account(request),
-        "here": str(request.base_url).rstrip("/"),
+        "address": functools.partial(address, addresses.to_front(request)),
+        "front": addresses.to_front(request),
+        "here": _for_git(request),
         "section": None,
     }
     known["has_sign_in"] = request.app.state.room is not None
     return HTMLResponse(_templates().get_template(template).render(known | values), status, HEADERS)
 
 
-def address(kind: str, name: str, verb: str = "", revision: str = "", path: str = "") -> str:
-    """Where a person finds it: `/{name}`, `/datasets/{name}/tree/{revision}/{path}` and so on, as on the Hub."""
-    parts = ["" if kind == "models" else kind, quote(name), verb, quote(revision, safe=""), quote(path)]
-    return "/" + "/".join(part for part in parts if part)
+def address(front: str, kind: str, name: str, verb: str = "", revision: str = "", path: str = "") -> str:
+    """Return the address of a page: `{name}`, `datasets/{name}/tree/{revision}/{path}` and so on, as on the Hub.
+
+    It begins with `front`, the address of the front page. A slash in a revision is encoded twice, because
+    jupyter-server-proxy decodes what it passes on, once, and encodes all but slashes again.
+    """
+    parts = ["" if kind == "models" else kind, quote(name), verb, quote(revision.replace("/", "%2F"), safe="")]
+    return front + "/".join(part for part in (*parts, quote(path)) if part)
+
+
+def _for_git(request: Request) -> str:
+    """Return the Hub's address for git: in a lone learner's Jupyter, from which a browser comes by a proxy, its own."""
+    if request.app.state.room is None and access.is_forwarded(request):
+        host, port = request.scope["server"]
+        return f"http://{host}:{port}"
+    return str(request.base_url).rstrip("/")
 
 
 def day(seconds: int) -> str:
@@ -109,7 +127,7 @@ def _templates() -> jinja2.Environment:
         "sentence": sentence,
     }
     templates.filters |= {"counted": counted, "breakable": breakable}
-    templates.globals |= {"address": address, "kind_names": KIND_NAMES, "words": CHANGES, "bundled": catalogue.find}
+    templates.globals |= {"kind_names": KIND_NAMES, "words": CHANGES, "bundled": catalogue.find}
     return templates
 
 

@@ -35,7 +35,7 @@ def _card(call: Call) -> Response:
     if not here.commit:
         return page(call.request, "empty.html", place=here, section=call.kind)
     readme = here.repository.file(here.commit, "README.md")
-    card = cards.read(_text(here.repository, readme), call.kind, here.name, here.revision)
+    card = cards.read(_text(here.repository, readme), here.base)
     files = [file for file in here.repository.tree(here.commit, recursive=True) or [] if not file.is_folder]
     named = [("models", name) for name in _listed(card.data.get("base_model"))]
     named += [("datasets", name) for name in _listed(card.data.get("datasets"))]
@@ -65,7 +65,7 @@ def folder(call: Call) -> Response:
     if entries is None:
         raise EntryNotFoundError(f"{here.name} has no folder {path} at {here.shown_revision}.")
     readme = here.repository.file(here.commit, "README.md")
-    data = cards.read(_text(here.repository, readme), call.kind, here.name, here.revision).data if not path else {}
+    data = cards.read(_text(here.repository, readme), here.base).data if not path else {}
     pieces = snippets.lines(here.repository, here.commit, call.kind, here.name, here.revision, data)
     values = {
         "path": path,
