@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import os
+import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from classroom.auth.rooms import Room
 from classroom.http.server import serve_in_thread
 from classroom.models.hub import Hub
 from classroom.storage.store import Store
-from tests.support.jupyter import BASE, TOKEN, jupyter_server
+from tests.support.jupyter import BASE, OWN, TOKEN, jupyter_server, run_in_kernel
 from tests.support.room import CLASS_CODE
 from tools.lab import NoChromiumError, chromium
 
@@ -175,9 +178,8 @@ def test_a_card_sends_no_browser_to_jupyter_itself(alone: str, below: str, conte
 
 def test_a_login_through_the_proxy_confirms_nothing_by_itself(alone: str, below: str) -> None:
     """Whoever comes through it is on another machine, even where its own address is 127.0.0.1."""
-    own = {"Authorization": f"token {TOKEN}"}
     for host in ({}, {"Host": f"127.0.0.1:{port(alone)}"}, {"Host": f"localhost:{port(alone)}"}):
-        answer = httpx.post(f"{below}{port(alone)}/oauth/device", data={"client_id": "x"}, headers=own | host)
+        answer = httpx.post(f"{below}{port(alone)}/oauth/device", data={"client_id": "x"}, headers=OWN | host)
         assert answer.status_code == 403 and "logs in its own machine only" in answer.text
 
 
@@ -185,6 +187,28 @@ def test_nothing_opens_without_jupyters_own_token(alone: str, below: str) -> Non
     for method, path in (("GET", ""), ("GET", "learner/film"), ("GET", "-/style.css"), ("POST", "oauth/device")):
         answer = httpx.request(method, f"{below}{port(alone)}/{path}")
         assert answer.status_code == 403 or httpx.URL(answer.headers["Location"]).path == f"{BASE}/login"
+
+
+def test_a_kernel_of_a_remote_jupyter_shows_addresses_that_open_there(tmp_path: Path, browser: Chromium) -> None:
+    code = """
+        import helpers
+        helpers.setup()
+        from huggingface_hub import HfApi, constants, notebook_login
+        notebook_login()
+        assert HfApi().create_repo("learner/secret", private=True).endpoint == constants.ENDPOINT
+    """
+    variables = {"COURSE_HUB": "classroom", "COURSE_CACHE": str(tmp_path / "cache")}
+    with jupyter_server(tmp_path, **variables) as jupyter, browser.new_context() as context:
+        printed = run_in_kernel(jupyter, textwrap.dedent(code))
+        front = re.search(r"^Pages +(http://\S+/user/ana/proxy/\d+/) ", printed, re.MULTILINE)[1]
+        shown = html.unescape(re.search(r'href="([^"]*/activate[^"]*)"', printed)[1])
+        assert shown.startswith(f"{front}activate?code=")
+        page = context.new_page()
+        page.goto(f"{front.partition('/proxy/')[0]}/api/status?token={TOKEN}")
+        page.goto(shown)
+        assert page.get_by_text("confirms itself").is_visible()
+        page.get_by_role("link", name="learner", exact=True).click()
+        assert page.get_by_role("link", name="secret").is_visible()
 
 
 def test_a_room_is_entered_and_left_by_its_forms(tmp_path: Path, below: str, context: BrowserContext) -> None:
