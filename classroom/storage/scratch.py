@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from classroom.storage import atomic
 
 
 class Scratch:
@@ -36,5 +37,6 @@ def clean(parent: Path) -> None:
     """Take away the folders of processes that ended."""
     for lock in parent.glob("*.lock"):
         with contextlib.suppress(Timeout), FileLock(lock, timeout=0):
-            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-            lock.unlink(missing_ok=True)
+            atomic.remove(lock.with_suffix(""))
+            with contextlib.suppress(PermissionError):  # on Windows, where its release deletes it
+                lock.unlink(missing_ok=True)
