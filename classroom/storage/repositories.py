@@ -23,7 +23,6 @@ from classroom.storage.store import Store
 
 # Parts of large files whose upload was never completed are kept for a day.
 FORGOTTEN = 24 * 3600
-IS_READ = "Somebody is reading this repository; try again in a minute."
 
 
 def clean(store: Store) -> None:
@@ -133,10 +132,7 @@ def delete(store: Store, repository: Repository) -> None:
     """Take a repository away, from one moment to the next. Raise BusyError where Windows keeps it for a reader."""
     with commits.writing(repository), _temporary(store) as temporary:
         repository.git.close()
-        try:
-            atomic.rename(repository.folder, Path(temporary) / "deleted.git")
-        except PermissionError:
-            raise BusyError(IS_READ) from None
+        _rename(repository.folder, Path(temporary) / "deleted.git")
         atomic.flush_folder(repository.folder.parent)
 
 
@@ -151,14 +147,20 @@ def move(store: Store, kind: str, old: str, new: str) -> None:
         note = _note(store, kind, old)
         atomic.write(note, new.encode())  # harmless as long as the repository is still there: it answers first
         try:
-            atomic.rename(repository.folder, target)
-        except OSError as error:
+            _rename(repository.folder, target)
+        except OSError:
             if not target.exists():
-                if isinstance(error, PermissionError):
-                    raise BusyError(IS_READ) from None
                 raise
             raise ConflictError(f"There is already a {kind[:-1]} repo of that name: {new}") from None
     atomic.flush_folder(target.parent)
+
+
+def _rename(folder: Path, target: Path) -> None:
+    """Give a repository's folder another name. Raise BusyError where Windows keeps it for a reader."""
+    try:
+        atomic.rename(folder, target)
+    except PermissionError:
+        raise BusyError("Somebody is reading this repository; try again in a minute.") from None
 
 
 def moved_to(store: Store, kind: str, name: str) -> str | None:
