@@ -67,9 +67,9 @@ def rename(source: Path, target: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Take a folder away with all that is in it, as far as the system lets it go."""
+    """Delete a folder and its contents, as far as the system permits."""
     shutil.rmtree(folder, ignore_errors=True)
-    for path in folder.rglob("*"):  # git makes its files read-only, and Windows deletes none of those
+    for path in folder.rglob("*"):  # git's files are read-only, which Windows does not delete
         with contextlib.suppress(OSError):
             path.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Folders for what is not finished yet, one for each server, so that those of servers that died can be told apart."""
+"""Folders for unfinished files, one for each server process, so that those of dead processes can be told apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from classroom.storage import atomic
 
 
 class Scratch:
-    """A folder of this process's own below `parent`; its lock is held as long as the process lives."""
+    """A folder of this process below `parent`; its lock is held as long as the process lives."""
 
     def __init__(self, parent: Path) -> None:
         parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +25,7 @@ class Scratch:
 
 
 def is_owned(folder: Path) -> bool:
-    """Whether the process whose folder that is still runs, as another process sees it."""
+    """Tell whether the process whose folder that is still runs, as another process sees it."""
     try:
         with FileLock(f"{folder}.lock", blocking=False):
             return False
@@ -34,7 +34,7 @@ def is_owned(folder: Path) -> bool:
 
 
 def clean(parent: Path) -> None:
-    """Take away the folders of processes that ended."""
+    """Delete the folders of processes that ended."""
     for lock in parent.glob("*.lock"):
         with contextlib.suppress(Timeout), FileLock(lock, timeout=0):
             atomic.remove(lock.with_suffix(""))

@@ -1,4 +1,4 @@
-"""Model cards: the YAML at their top as rows, the Markdown below as HTML that cannot do anything."""
+"""Model cards: the YAML metadata as rows, the Markdown as sanitized HTML."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ ATTRIBUTES = {
 
 @dataclass(frozen=True)
 class Metric:
-    """One measured figure of a `model-index`."""
+    """One evaluation result of a `model-index`."""
 
     name: str
     value: str
@@ -77,8 +77,9 @@ class Base:
 
 @dataclass(frozen=True)
 class Card:
-    """A README.md for people: `html` is safe to put into a page; `problem` says what is wrong with its YAML;
-    `unfilled` counts the gaps that the template of the stock client leaves to its author.
+    """A README.md as the pages show it.
+
+    `html` is sanitized; `problem` is a sentence about invalid YAML; `unfilled` counts the template's placeholders left.
     """
 
     html: str = ""
@@ -91,7 +92,7 @@ class Card:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has written anything yet."""
+        """Tell whether the card has no text."""
         return not self.html.strip()
 
 
@@ -109,7 +110,7 @@ def read(text: str, base: Base) -> Card:
         if key != "tags" and (values := _values(value))
     ]
     return Card(
-        render(_bearable(body), base),
+        render(_shortened(body), base),
         rows[:12],
         _values(data.get("tags")),
         _metrics(data),
@@ -120,7 +121,11 @@ def read(text: str, base: Base) -> Card:
 
 
 def render(markdown: str, base: Base) -> str:
-    """Return Markdown as HTML of a few harmless elements; nothing in it is fetched from elsewhere."""
+    """Return Markdown as sanitized HTML.
+
+    Only the elements and attributes below are kept, against scripts in a card (XSS); no picture comes from another
+    site, which would learn who reads the card.
+    """
 
     def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         if attribute in ("href", "src"):
@@ -142,8 +147,8 @@ def render(markdown: str, base: Base) -> str:
     return clean.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
 
 
-def _bearable(body: str) -> str:
-    """As much of a text as is rendered in a moment, and then where the rest is."""
+def _shortened(body: str) -> str:
+    """Return the first `MOST_CHARACTERS` of a card, with a link to the rest, so that no card keeps the server busy."""
     return (
         body if len(body) <= MOST_CHARACTERS else f"{body[:MOST_CHARACTERS]}\n\n---\n\n[The card goes on.](README.md)"
     )
@@ -154,7 +159,7 @@ def _place(key: str) -> int:
 
 
 def _values(value: object) -> list[str]:
-    """A plain value, or a list of plain ones, as texts; nothing for what is nested deeper."""
+    """Return a scalar, or a list of scalars, as strings; nested values are left out."""
     values = value[:MOST_VALUES] if isinstance(value, list) else [value]
     return [str(item)[:200] for item in values if item is not None and not isinstance(item, dict | list | set | tuple)]
 
@@ -211,7 +216,7 @@ def _highlight(code: str, language: str, attributes: str) -> str:
 
 
 def _number_headings(state: StateCore) -> None:
-    """Give each heading the id that links such as `#how-to-use` expect."""
+    """Give each heading the id that links such as `#how-to-use` expect, as GitHub does."""
     seen: dict[str, int] = {}
     tokens: list[Token] = state.tokens
     for opening, inline in itertools.pairwise(tokens):

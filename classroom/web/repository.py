@@ -110,7 +110,7 @@ def _text(repository: Repository, file: File | None) -> str:
 
 
 def _parts(path: str) -> list[tuple[str, str]]:
-    """Each folder on the way to `path`, and itself: its name and its path."""
+    """Return each folder on the way to `path`, and `path` itself, as name and path."""
     parts = PurePosixPath(path).parts
     return [(part, "/".join(parts[: depth + 1])) for depth, part in enumerate(parts)]
 
@@ -121,5 +121,5 @@ def _listed(value: object) -> list[str]:
 
 
 def _parameters(repository: Repository, files: list[File]) -> int:
-    """Return how many numbers the safetensors files hold, from their headers alone."""
+    """Return the number of parameters in the safetensors files, from their headers."""
     return sum(tensor.parameters for file in files[:1000] for tensor in repository.tensors(file) or ())

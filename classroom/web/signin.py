@@ -44,7 +44,7 @@ def show(call: Call) -> Response:
 @endpoints.post("/activate", Needs.NOTHING, FORM_BYTES)
 @endpoints.post("/signin", Needs.NOTHING, FORM_BYTES)
 def submit(call: Call) -> Response:
-    """Take in what a person filled in."""
+    """Handle the submitted form."""
     return _or_stop(call, _submit)
 
 
@@ -59,10 +59,10 @@ def sign_out(call: Call) -> Response:
 
 
 class SignInByToken:
-    """Sign a browser in that opens an address with a one-time `token`, and lead it to the address without it.
+    """Sign a browser in that opens an address with a one-time `token`, and redirect it to the address without it.
 
-    The token is used up at once, so that it is worth nothing in a history or a log. It is looked for on the pages
-    beside the front page only, from which the session's cookie reaches all of the Hub (see `_set_cookie`).
+    The token is used up at once, against reuse from a browser's history or a log. It counts on the front page and the
+    pages beside it only, from which the session's cookie is sent to all of the Hub (see `_set_cookie`).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -178,10 +178,11 @@ def _set_session(response: Response, secret: str) -> None:
 
 
 def _set_cookie(response: Response, name: str, value: str, seconds: int | None = None) -> None:
-    """Set a cookie that scripts cannot read, for as many seconds, or until the browser is closed.
+    """Set a cookie for that many seconds, or until the browser is closed; no script can read it (XSS).
 
-    It names no path, so that the browser keeps it to the folder of the page's address (RFC 6265, section 5.1.4): below
-    `/user/ana/proxy/8765/` no other program on that JupyterHub gets it. All pages that set one lie in that folder.
+    It names no path, so that the browser sends it to the folder of the page's address only (RFC 6265, section 5.1.4):
+    below `/user/ana/proxy/8765/`, no other program of that JupyterHub gets it. All pages that set one are in that
+    folder.
     """
     response.set_cookie(name, value, max_age=seconds, path=None, httponly=True, samesite="lax")
 
