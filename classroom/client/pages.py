@@ -9,8 +9,6 @@ import os
 import sys
 from pathlib import Path
 
-import psutil
-
 COLAB_SECONDS = 10  # the browser answers at once, and never where none is open
 
 
@@ -18,8 +16,9 @@ COLAB_SECONDS = 10  # the browser answers at once, and never where none is open
 def address(endpoint: str) -> str:
     """Return the front page's address in the learner's browser, for a Hub that this machine knows as `endpoint`.
 
-    On Colab and with jupyter-server-proxy, it leads through Jupyter and needs Jupyter's own login; it is a path only
-    (`/user/ana/proxy/8765/`) on a JupyterHub that does not tell its own name. Else it is the endpoint.
+    On Colab and with jupyter-server-proxy, it leads through Jupyter and needs Jupyter's own login; it is a path
+    (`/user/ana/proxy/8765/`), which a link in a notebook completes, on a JupyterHub that does not tell its own name.
+    Else it is the endpoint.
     """
     port = endpoint.rpartition(":")[2]
     found = _on_colab(port) or _behind_jupyter(port) or endpoint
@@ -48,6 +47,7 @@ def _behind_jupyter(port: str) -> str | None:
 
 def _own_jupyter() -> str | None:
     """Return the address of the Jupyter server that this process was started by; None without one."""
+    import psutil
     from jupyter_core.paths import jupyter_runtime_dir
 
     for parent in psutil.Process().parents():
