@@ -62,14 +62,23 @@ def _serve(arguments: argparse.Namespace) -> None:
     if rooms.is_alone(arguments.host) and not arguments.class_code:
         room, endpoint = None, f"http://{arguments.host}:{port}"
         hub.pages = pages.address(endpoint)
-        if not hub.pages.startswith(endpoint):
-            print(f"Its pages, in your browser: {hub.pages}")
         print(f"Classroom Hub on {endpoint} (Ctrl-C stops it).", flush=True)
+        print(f"To see your private repositories, open {hub.pages}?token={_sign_in_token()} (once).", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())
         print(rooms.notice(rooms.urls(arguments.host, port), room.class_code), flush=True)
     serve(hub, bound, room)
     print("The classroom Hub has stopped.")
+
+
+def _sign_in_token() -> str:
+    """Return what signs a lone learner's browser in, once."""
+    from classroom.auth.accounts import LEARNER, Accounts
+    from classroom.models.hub import pushed_store
+
+    accounts = Accounts(pushed_store().root)
+    accounts.add(LEARNER)
+    return accounts.new_sign_in(LEARNER)
 
 
 def _token(arguments: argparse.Namespace) -> None:

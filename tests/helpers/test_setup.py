@@ -22,6 +22,7 @@ def fingerprint(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_it_prints_hub_device_seed_and_what_answers_each_id() -> None:
     done = run(f"import helpers; print(helpers.setup(models=[{MINILM!r}, 'nobody/nothing']))")
     lines = done.stdout.splitlines()
@@ -33,6 +34,7 @@ def test_it_prints_hub_device_seed_and_what_answers_each_id() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_called_twice_it_says_the_same_and_keeps_the_server() -> None:
     done = run("""
         import os, helpers
@@ -45,6 +47,7 @@ def test_called_twice_it_says_the_same_and_keeps_the_server() -> None:
     assert lines[:3] == lines[3:] and done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_learners_own_cache_and_token_stay_untouched(tmp_path: Path) -> None:
     own = tmp_path / "own"
     (own / "hub").mkdir(parents=True)
@@ -77,16 +80,19 @@ def test_after_an_import_with_another_endpoint_it_says_restart(library: str) -> 
     assert done.stderr.splitlines()[-1].endswith("Restart the kernel and run the set-up cell first.")
 
 
+@pytest.mark.slow
 def test_auto_takes_the_public_hub_when_it_answers(endpoint: str) -> None:
     done = run("import helpers; helpers.setup(models=['someone/tiny'])", COURSE_HUB="auto", HF_ENDPOINT=endpoint)
     assert done.stdout.startswith("Hub      hub (it answers)"), done.stderr
 
 
+@pytest.mark.slow
 def test_auto_falls_back_to_the_classroom() -> None:
     done = run("import helpers; helpers.setup()", COURSE_HUB="auto", HF_ENDPOINT=NOBODY)
     assert done.stdout.startswith(f"Hub      classroom ({NOBODY} did not answer within 3 seconds)"), done.stderr
 
 
+@pytest.mark.slow
 def test_a_teachers_address_is_used_with_a_cache_of_its_own(endpoint: str) -> None:
     done = run(
         "import helpers, os; helpers.setup(); print(os.environ['HF_ENDPOINT'], os.environ['HF_HOME'])",
@@ -112,6 +118,7 @@ def test_a_wrong_hub_is_told_in_one_sentence(value: str, sentence: str) -> None:
     assert done.stderr.splitlines()[-1] == f"classroom.client.errors.SetupError: {sentence}"
 
 
+@pytest.mark.slow
 def test_the_classroom_survives_without_a_network() -> None:
     """No proxy, no name server, no public Hub: only what is on this machine."""
     code = f"""

@@ -173,6 +173,7 @@ def breaking(origin: str, allowed: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+@pytest.mark.slow
 def test_an_interrupted_fetch_shows_nothing_and_goes_on_later(origin: str, cache: Path) -> None:
     with breaking(origin, 1_000_000) as address:
         done = run(cache, "maker/model", "--endpoint", address)

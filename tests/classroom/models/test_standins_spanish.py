@@ -1,4 +1,4 @@
-"""gpt2-es-mini and gpt2-es-nano through the classroom: what lessons 06 to 08 need of them is there."""
+"""gpt2-es-mini and gpt2-es-nano through the classroom: what lessons 08 to 11 need of them is there."""
 
 from __future__ import annotations
 

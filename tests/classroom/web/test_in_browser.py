@@ -36,7 +36,7 @@ PLOT = bytes.fromhex(
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")  # where Debian has it
 TYPED = {"Accept": "text/html", "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 # The stock client uploads through a spelling that its own HTTP library has given up.
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")]
 
 
 def push_private(endpoint: str, token: str, name: str) -> None:

@@ -311,6 +311,7 @@ def browser() -> Iterator[object]:
         found.close()
 
 
+@pytest.mark.slow
 def test_no_page_scrolls_sideways_on_a_phone(browser, hub_endpoint: str, film: str, others: None):
     view = browser.new_page(viewport={"width": 360, "height": 740})
     paths = ["", "tree/main", "tree/v1", "blob/main/sub/train.py", "blob/main/model.safetensors", "commits/main"]
