@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -69,3 +72,12 @@ def test_without_the_proxy_they_are_this_machines() -> None:
 def test_on_colab_they_are_where_its_proxy_says(answer: str, address: str) -> None:
     """Colab itself cannot be had here: a module of its name answers with the question."""
     assert lines(run_python(FAKE_COLAB.format(answer=answer) + ADDRESS, 60, {})) == [address]
+
+
+def test_serve_in_a_terminal_of_a_jupyterhub_names_them_too(with_proxy: dict[str, str], tmp_path: Path) -> None:
+    variables = with_proxy | {"JUPYTERHUB_PUBLIC_URL": "https://hub.example/user/ana/", "COURSE_CACHE": str(tmp_path)}
+    command = [sys.executable, "-u", "-m", "classroom", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=os.environ | variables, stdout=subprocess.PIPE, text=True) as server:
+        port = re.search(r"127\.0\.0\.1:(\d+)", server.stdout.readline())[1]
+        assert f" https://hub.example/user/ana/proxy/{port}/?token=" in server.stdout.readline()
+        server.terminate()
