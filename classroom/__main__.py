@@ -53,20 +53,21 @@ def main() -> None:
 
 def _serve(arguments: argparse.Namespace) -> None:
     from classroom.auth import rooms
+    from classroom.client import pages
     from classroom.http.server import listen, serve
     from classroom.models.hub import Hub
 
-    bound = listen(arguments.host, arguments.port)
+    bound, hub = listen(arguments.host, arguments.port), Hub.of_this_machine()
     port = bound.getsockname()[1]
     if rooms.is_alone(arguments.host) and not arguments.class_code:
-        room = None
-        address = f"http://{arguments.host}:{port}"
-        print(f"Classroom Hub on {address} (Ctrl-C stops it).", flush=True)
-        print(f"To see your private repositories, open {address}/?token={_sign_in_token()} (once).", flush=True)
+        room, endpoint = None, f"http://{arguments.host}:{port}"
+        hub.pages = pages.address(endpoint)
+        print(f"Classroom Hub on {endpoint} (Ctrl-C stops it).", flush=True)
+        print(f"To see your private repositories, open {hub.pages}?token={_sign_in_token()} (once).", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())
         print(rooms.notice(rooms.urls(arguments.host, port), room.class_code), flush=True)
-    serve(Hub.of_this_machine(), bound, room)
+    serve(hub, bound, room)
     print("The classroom Hub has stopped.")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from classroom.client import bundled, hub_mode, local_hub
+from classroom.client import bundled, hub_mode, local_hub, pages
 
 if TYPE_CHECKING:
     import torch
@@ -61,6 +61,8 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     transformers.set_seed(SEED)
     plots.use_style()
     print(f"Hub      {mode.name} ({mode.reason})")
+    if mode.is_here and not pages.address(mode.endpoint).startswith(mode.endpoint):
+        print(f"Pages    {pages.address(mode.endpoint)} (this Hub, in your browser)")
     print(f"Device   {device.describe_device(chosen)}, {str(course.dtype).removeprefix('torch.')}")
     print(f"Seed     {SEED}")
     show_contents({"model": models, "dataset": datasets, "space": spaces})

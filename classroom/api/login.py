@@ -39,7 +39,8 @@ def whoami(call: Call) -> Response:
 def device(call: Call) -> Response:
     """Give a computer that wants to be logged in its secret, and the code that a person is to confirm.
 
-    A lone learner's own machine is confirmed at once, and the address signs her browser in, once.
+    A lone learner's own machine is confirmed at once, and the address signs her browser in, once. It is the one that
+    her browser opens, which is another one than her kernel's where Jupyter runs on a machine elsewhere.
     """
     accounts, alone = require_accounts(call), call.request.app.state.room is None
     if alone:
@@ -50,7 +51,7 @@ def device(call: Call) -> Response:
         secret, code = device_login.ask(accounts, sender(call), LEARNER if alone else None)
     except DeviceError:
         raise HubError(429, "TooMany", "Too many computers wait to be logged in; try again in some minutes") from None
-    page = f"{str(call.request.base_url).rstrip('/')}/activate"
+    page = f"{(alone and call.hub.pages) or call.request.base_url}activate"
     fields = {"code": code} | ({"token": accounts.new_sign_in(LEARNER)} if alone else {})
     answer = {"device_code": secret, "user_code": code, "expires_in": device_login.CODE_SECONDS}
     answer |= {"verification_uri": page, "verification_uri_complete": f"{page}?{urlencode(fields)}"}

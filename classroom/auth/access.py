@@ -16,7 +16,7 @@ from classroom.models.hub import Hub, unknown_id
 from classroom.storage.errors import RepositoryNotFoundError
 
 COOKIE = "classroom_session"
-OWN_NAME = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
+OWN_NAME = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::(\d{1,5}))?")
 # What proxies say of themselves; jupyter-server-proxy says X-Forwarded-Context and X-ProxyContextPath.
 FORWARDING_HEADERS = re.compile("forwarded|via|x-forwarded-.*|x-real-ip|x-proxycontextpath")
 FORWARDED = "classroom.forwarded"  # in a request's scope: its address shows that a proxy passed it on
@@ -90,7 +90,7 @@ def is_own_machine(request: Request) -> bool:
     if client is None or server is None or not (_is_loopback(client[0]) and _is_loopback(server[0])):
         return False
     host = OWN_NAME.fullmatch(request.headers.get("host", ""))
-    is_asked_directly = host is not None and host[1] == str(server[1]) and not is_forwarded(request)
+    is_asked_directly = host is not None and (host[1] or "80") == str(server[1]) and not is_forwarded(request)
     return request.app.state.room is None and is_asked_directly
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.metadata import metadata
 
+from classroom.client import pages
 from classroom.client.errors import SetupError
 
 
@@ -25,7 +26,10 @@ def start() -> str:
             f"The classroom Hub needs the package {error.name}, which is not installed: run `{_installation()}` and"
             " restart the kernel, or set COURSE_HUB=hub."
         ) from None
-    return serve_in_thread(Hub.of_this_machine())
+    hub = Hub.of_this_machine()
+    endpoint = serve_in_thread(hub)
+    hub.pages = pages.address(endpoint)
+    return endpoint
 
 
 def prepare(ids: Iterable[str]) -> None:

@@ -167,7 +167,7 @@ def _push_environment(request: Request, repository: Repository) -> tuple[dict[st
     """Git's settings and the hook's variables for a push."""
     source = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
     variables = {"CLASSROOM_PYTHON": sys.executable, "CLASSROOM_LARGE": str(repository.large), "PYTHONPATH": source}
-    variables["GIT_PROTOCOL"] = _protocol(request)
+    variables |= {"GIT_PROTOCOL": _protocol(request), "PYTHONIOENCODING": "utf-8"}  # git takes what it says as UTF-8
     return {"core.hooksPath": str(_hooks(repository.root))} | PUSH_SETTINGS, variables
 
 

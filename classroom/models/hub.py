@@ -32,6 +32,7 @@ class Hub:
     def __init__(self, pushed: Store | None = None, mirror: Store | None = None) -> None:
         self.pushed, self.mirror = pushed, mirror
         self.part_bytes = PART_BYTES
+        self.pages: str | None = None  # the front page's address for browsers, where it is not that for programs
         self.stores = tuple(store for store in (pushed, mirror) if store)
 
     @classmethod

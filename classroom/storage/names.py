@@ -15,6 +15,8 @@ from classroom.storage.errors import InvalidInputError
 
 KINDS = ("models", "datasets", "spaces")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+# Names that Windows keeps for devices, whatever follows their first dot; a store is to lie on any disk.
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 MOST_PATH_BYTES, MOST_PART_BYTES, MOST_PARTS = 1024, 255, 40
 
 
@@ -22,7 +24,11 @@ def is_repository_id(name: str) -> bool:
     """Whether `name` is `name` or `namespace/name` in the letters that the Hub allows, so that it is safe as a path."""
     parts = name.split("/")
     return len(parts) <= 2 and all(
-        NAME.fullmatch(part) and ".." not in part and not part.lower().endswith((".git", ".lock")) for part in parts
+        NAME.fullmatch(part)
+        and ".." not in part
+        and not part.lower().endswith((".git", ".lock", "."))  # Windows takes `ana.` for `ana`
+        and not DEVICE.fullmatch(part)
+        for part in parts
     )
 
 
@@ -34,7 +40,8 @@ def repository_id(namespace: object, name: object) -> str:
     ):
         raise InvalidInputError(
             f"{_shown(written)} cannot be the name of a repository: use letters, digits, '-', '_' and '.', begin with a"
-            " letter or digit, at most 96 characters, no '--', no '..' and no '.git' at the end.",
+            " letter or digit, at most 96 characters, no '--', no '..', no '.git' at the end, no name of a device of"
+            " Windows such as 'con'.",
         )
     return written
 
@@ -58,7 +65,9 @@ def ref_name(kind: str, name: object) -> str:
     """The full ref of a branch (`heads`) or tag (`tags`). Raises InvalidInputError for a name that git refuses."""
     if isinstance(name, str) and _is_encodable(name) and len(name.encode()) <= MOST_PART_BYTES:
         full = f"refs/{kind}/{name}"
-        if check_ref_format(Ref(full.encode())) and not re.fullmatch(r"[0-9a-f]{40}|HEAD|-.*|refs/.*", name):
+        is_device = any(DEVICE.fullmatch(part) for part in name.split("/"))
+        is_ours = not is_device and not re.fullmatch(r"[0-9a-f]{40}|HEAD|-.*|refs/.*", name)
+        if is_ours and check_ref_format(Ref(full.encode())):
             return full
     raise InvalidInputError(f"{_shown(name)} cannot be the name of a branch or tag.")
 

@@ -15,7 +15,7 @@ from dulwich.repo import Repo
 
 from classroom.storage import atomic, commits, large_files, scratch
 from classroom.storage.damage import unless_damaged
-from classroom.storage.errors import ConflictError
+from classroom.storage.errors import BusyError, ConflictError
 from classroom.storage.large_files import Pointer
 from classroom.storage.names import KINDS, is_repository_id
 from classroom.storage.repository import Repository
@@ -39,11 +39,11 @@ def _clean_one(store: Store, kind: str, name: str) -> None:
         return
     unfinished = ("lfs/incoming/*", "objects/*/tmp_*", "objects/tmp_objdir-*")
     for left in (path for pattern in unfinished for path in repository.folder.glob(pattern)):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # the latter on Windows, for what is in use
             if left.stat().st_mtime < too_old:
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+                atomic.remove(left) if left.is_dir() else left.unlink()
     for large in repository.folder.glob("lfs/objects/*/*/*"):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, PermissionError):
             if large.stat().st_mtime < too_old and not _is_committed(repository, large):
                 large.unlink()
 
@@ -83,7 +83,7 @@ def making(store: Store, kind: str, name: str) -> Iterator[Repository]:
         yield repository
         repository.git.close()
         try:
-            made.rename(target)
+            atomic.rename(made, target)
         except OSError:
             if not target.exists():
                 raise
@@ -129,21 +129,25 @@ def duplicate(store: Store, source: Repository, kind: str, name: str, private: b
 
 
 def delete(store: Store, repository: Repository) -> None:
-    """Take a repository away, from one moment to the next."""
+    """Take a repository away, from one moment to the next. Raise BusyError where Windows keeps it for a reader."""
     with commits.writing(repository), _temporary(store) as temporary:
-        repository.folder.rename(Path(temporary) / "deleted.git")
+        repository.git.close()
+        _rename(repository.folder, Path(temporary) / "deleted.git")
         atomic.flush_folder(repository.folder.parent)
 
 
 def move(store: Store, kind: str, old: str, new: str) -> None:
-    """Give a repository another id; the old one leads to it from then on. Raises ConflictError when `new` is taken."""
+    """Give a repository another id; the old one leads to it from then on.
+
+    Raise ConflictError when `new` is taken, BusyError where Windows keeps the old one for a reader.
+    """
     target, repository = store.path(kind, new), store.existing(kind, old)
     target.parent.mkdir(parents=True, exist_ok=True)
     with commits.writing(repository):
         note = _note(store, kind, old)
         atomic.write(note, new.encode())  # harmless as long as the repository is still there: it answers first
         try:
-            repository.folder.rename(target)
+            _rename(repository.folder, target)
         except OSError:
             if not target.exists():
                 raise
@@ -151,12 +155,20 @@ def move(store: Store, kind: str, old: str, new: str) -> None:
     atomic.flush_folder(target.parent)
 
 
+def _rename(folder: Path, target: Path) -> None:
+    """Give a repository's folder another name. Raise BusyError where Windows keeps it for a reader."""
+    try:
+        atomic.rename(folder, target)
+    except PermissionError:
+        raise BusyError("Somebody is reading this repository; try again in a minute.") from None
+
+
 def moved_to(store: Store, kind: str, name: str) -> str | None:
     """The id that a repository was moved to; None when it was not."""
     if not is_repository_id(name) or store.path(kind, name).exists():
         return None
     try:
-        return _note(store, kind, name).read_text()
+        return _note(store, kind, name).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return None
 

@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 import stat
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -55,6 +56,9 @@ class Repository:
         """`folder` is the bare repository, `root` the store that it belongs to."""
         self.folder, self.root = folder, root
         self.git = Repo(str(folder))
+        # A Repo is part of a cycle, so its packs would stay open until Python collects garbage, and Windows neither
+        # renames nor deletes what is open.
+        weakref.finalize(self, self.git.close).atexit = False
         # What was pushed lies in the repository itself, so that nobody gets at a private file by its hash alone.
         own = folder / "lfs" / "objects"
         self._is_pushed = own.is_dir()

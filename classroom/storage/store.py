@@ -14,7 +14,7 @@ from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
-from classroom.storage import large_files
+from classroom.storage import atomic, large_files
 from classroom.storage.errors import RepositoryNotFoundError
 from classroom.storage.large_files import Pointer
 from classroom.storage.names import KINDS, is_repository_id
@@ -90,8 +90,8 @@ class Store:
                 git.refs[Ref(f"refs/{ref}".encode())] = commit.id
             git.close()
             if target.exists():
-                target.rename(Path(temporary) / "old.git")
-            made.rename(target)
+                atomic.rename(target, Path(temporary) / "old.git")
+            atomic.rename(made, target)
         return commit.id.decode()
 
     def _add(self, git: Repo, path: Path) -> ObjectID:
