@@ -47,7 +47,7 @@ def _stamp(entry: Entry) -> Path:
 
 @functools.cache
 def _fingerprint(entry: Entry) -> str:
-    """A hash over what makes the repository: id and title, the committed files, the recipe; not what people are told."""
+    """A hash over what makes the repository: id, title, committed files, recipe; not over what people are told."""
     made_of = f"{entry.kind} {entry.id} {entry.title}"
     digest = hashlib.sha256(made_of.encode() + inspect.getsource(RECIPES[entry.recipe]).encode())
     for path in sorted(entry.folder.rglob("*")):
@@ -138,7 +138,13 @@ def _gemma(entry: Entry, folder: Path) -> None:
     file.unlink()
     del model.config._model_name_or_path  # the GGUF file's title
     model.generation_config = GenerationConfig(
-        bos_token_id=2, eos_token_id=1, pad_token_id=0, cache_implementation="hybrid", do_sample=True, top_k=64, top_p=0.95
+        bos_token_id=2,
+        eos_token_id=1,
+        pad_token_id=0,
+        cache_implementation="hybrid",
+        do_sample=True,
+        top_k=64,
+        top_p=0.95,
     )
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
