@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from classroom.cache import cache_root
 from classroom.models import catalogue, hub, recipes, wheels
+from classroom.storage.repository import MIRRORED
 from classroom.storage.store import Store
 from tools.rehearsal import vocabularies
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SEED = 42
+TOLD = {"endpoint": "tools.rehearsal", "origin": "random weights, published size"}  # for the set-up's table
 PLAIN_CARD = (
     "---\nlicense: {licence}\n---\n\n# {id}\n\nRandom weights of the published size, for `python -m tools.rehearsal`.\n"
 )
@@ -77,6 +79,7 @@ def build(one: Published) -> None:
             _save_tokenizer(one, folder)
             _save_model(one, folder)
         kept.import_folder(one.kind, one.id, folder, "Build for the rehearsal")
+        (kept.path(one.kind, one.id) / MIRRORED).write_text(json.dumps(TOLD), encoding="utf-8")
     stamp.write_text(made_from)
 
 

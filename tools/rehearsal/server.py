@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import AsyncIterable
 from pathlib import Path
 
 import uvicorn
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from classroom.http.app import create_app
 from classroom.http.server import listen
@@ -56,9 +57,8 @@ class Gate(BaseHTTPMiddleware):
         response = await call_next(request)
         if not _is_gated(path, r"/api/models/{}(/revision/.*)?") or response.status_code != 200:
             return response
-        assert isinstance(response, StreamingResponse)
-        parts = [part async for part in response.body_iterator]
-        told = json.loads(b"".join(part if isinstance(part, bytes) else str(part).encode() for part in parts))
+        parts: AsyncIterable[bytes] = response.body_iterator  # type: ignore[attr-defined]  # of what call_next returns
+        told = json.loads(b"".join([part async for part in parts]))
         return JSONResponse(told | {"gated": "auto"})
 
 

@@ -76,19 +76,22 @@ def test_a_name_from_before_namespaces_stands_for_the_id_that_the_public_hub_red
 
 OLD_NAMES = """
 from datasets import load_dataset
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, hf_hub_download
 print(HfApi().model_info("gpt2").id, HfApi().dataset_info("yelp_review_full").id)
-for name in ("yelp_review_full", "Yelp/yelp_review_full"):
-    print({split: rows.num_rows for split, rows in load_dataset(name).items()})
+print(open(hf_hub_download("yelp_review_full", "README.md", repo_type="dataset")).readline().strip())
+try:
+    load_dataset("yelp_review_full")
+except Exception as error:
+    print(type(error).__name__)
 """
 
 
-def test_a_data_set_may_be_loaded_by_its_old_name(client: Client) -> None:
-    assert lines(client(OLD_NAMES)) == [
-        "openai-community/gpt2 Yelp/yelp_review_full",
-        "{'train': 7000, 'test': 1000}",
-        "{'train': 7000, 'test': 1000}",
-    ]
+def test_old_names_are_answered_as_by_the_public_hub(client: Client) -> None:
+    """The Hub redirects them; `load_dataset` then makes an address of the old name, which its own parser refuses.
+
+    https://github.com/huggingface/datasets/issues/8612
+    """
+    assert lines(client(OLD_NAMES)) == ["openai-community/gpt2 Yelp/yelp_review_full", "---", "HfUriError"]
 
 
 def test_an_id_that_the_classroom_lacks_cannot_be_prepared() -> None:
