@@ -11,11 +11,12 @@ import shutil
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from classroom.api import upload_tickets
 from classroom.api.upload_tickets import Ticket
 from classroom.http import bodies, file_responses
+from classroom.http.addresses import API
 from classroom.http.bodies import Body
 from classroom.http.endpoints import Call, Endpoints, Needs
 from classroom.storage import atomic, large_files
@@ -27,6 +28,7 @@ MOST_OBJECTS = 1000
 MOST_PARTS = 10_000
 SPARE_BYTES = 64 * 2**20  # what an upload leaves free on the disk
 SIGNED = "{kind:kind}/{repo:repo}/{oid}"
+NO_XET = "/api/this-Hub-has-no-Xet/set/HF_HUB_DISABLE_XET=1/and-start-Python-again"
 endpoints = Endpoints()
 
 
@@ -91,6 +93,21 @@ class _Offer:
 
     def _address(self, action: str, file: Pointer, upload: str = "", part: int = 0) -> str:
         return Ticket(action, self.kind, self.name, file, upload, part).address(self.base, self.secret)
+
+
+@endpoints.get(f"{API}/xet-{{action}}-token/{{revision}}", Needs.NOTHING)
+def xet_token(call: Call) -> Response:
+    """Lead a client that wants Xet storage to an address that says what to do.
+
+    `hf_xet` shows its user the address that failed, and nothing of what the answer says.
+    """
+    return RedirectResponse(f"{str(call.request.base_url).rstrip('/')}{NO_XET}")
+
+
+@endpoints.get(NO_XET, Needs.NOTHING)
+def no_xet(call: Call) -> Response:
+    """Say that there is no Xet storage here."""
+    raise EntryNotFoundError("This Hub has no Xet storage: set HF_HUB_DISABLE_XET=1 and start Python again.")
 
 
 async def _put(request: Request, kind: str | None) -> Response:

@@ -32,7 +32,7 @@ def whoami(call: Call) -> Response:
     kind = {"type": "access_token"} if token.expires is None else {"type": "oauth", "expiresAt": _iso(token.expires)}
     auth: Body = {**kind, "accessToken": {key: value for key, value in about.items() if value}}
     user = {"type": "user", "id": token.account, "name": token.account, "fullname": token.account}
-    return JSONResponse({**user, "isPro": False, "orgs": [], "auth": auth})
+    return JSONResponse({**user, "avatarUrl": avatar(call), "isPro": False, "orgs": [], "auth": auth})
 
 
 @endpoints.post("/oauth/device", Needs.NOTHING, FORM_BYTES)
@@ -84,6 +84,11 @@ def require_accounts(call: Call) -> Accounts:
     if known is None:
         raise NotLoggedInError("This Hub serves downloads only and knows no accounts")
     return known
+
+
+def avatar(call: Call) -> str:
+    """Return the address of the picture that every account has."""
+    return f"{str(call.request.base_url).rstrip('/')}/static/icon.svg"
 
 
 def sender(call: Call) -> str:

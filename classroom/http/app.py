@@ -10,7 +10,19 @@ import threading
 
 from starlette.applications import Starlette
 
-from classroom.api import commits, copies, discussions, files, large_files, listing, login, refs, repositories
+from classroom.api import (
+    commits,
+    copies,
+    discussions,
+    files,
+    large_file_storage,
+    large_files,
+    listing,
+    login,
+    refs,
+    repositories,
+    users,
+)
 from classroom.auth.accounts import Accounts
 from classroom.auth.rooms import Room
 from classroom.git import smart_http
@@ -22,7 +34,10 @@ from classroom.web import discussions as discussion_pages
 from classroom.web import front, history, middleware, rendering, repository, signin
 
 # The first match answers, so the modules whose addresses are the most general come last.
-API = (login, copies, repositories, commits, refs, discussions, large_files, smart_http, listing, files)
+API = (
+    *(login, users, copies, large_file_storage, repositories, commits),
+    *(refs, discussions, large_files, smart_http, listing, files),
+)
 PAGES = (signin, rendering, history, discussion_pages, repository, front)
 
 
@@ -34,7 +49,8 @@ def create_app(hub: Hub, room: Room | None = None) -> Starlette:
     )
     app.state.hub, app.state.room = hub, room
     app.state.accounts = Accounts(hub.pushed.root) if hub.pushed else None
-    for layer in (errors.AnswerFaults, signin.SignInByToken, middleware.ForPeople, KeepEncodedSlashes):
+    people = (signin.SignInByToken, middleware.ForPeople)
+    for layer in (errors.AnswerFaults, *people, errors.NumberAnswers, KeepEncodedSlashes):
         app.add_middleware(layer)
     if hub.pushed:
         threading.Thread(target=stored.clean, args=[hub.pushed], daemon=True).start()
