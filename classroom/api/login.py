@@ -88,7 +88,7 @@ def require_accounts(call: Call) -> Accounts:
 
 def avatar(call: Call) -> str:
     """Return the address of the picture that every account has."""
-    return f"{str(call.request.base_url).rstrip('/')}/static/icon.svg"
+    return f"{str(call.request.base_url).rstrip('/')}/-/icon.svg"
 
 
 def sender(call: Call) -> str:

@@ -41,6 +41,7 @@ def main() -> None:
             _check_target(oid)
         if new:
             _check_objects(new, Path(os.environ["CLASSROOM_LARGE"]))
+            _check_cards(new)
         _check_server()
     except Refusal as refusal:
         _end(str(refusal))
@@ -89,8 +90,6 @@ def _check_target(oid: str) -> None:
 def _check_objects(new: list[str], large: Path) -> None:
     listed = _git("rev-list", "--objects", *new, "--not", "--all")
     paths = {line[:40]: line[41:].decode("utf-8", "replace") for line in listed.splitlines()}
-    for commit in new:
-        _check_card(commit, paths)
     heavy, absent, small = [], [], []
     for oid, kind, size in _kinds(paths):
         if kind == b"blob" and size > large_files.LEAST_BYTES:
@@ -116,15 +115,20 @@ def _check_objects(new: list[str], large: Path) -> None:
         )
 
 
-def _check_card(commit: str, paths: dict[bytes, str]) -> None:
-    """Refuse a card that is new and that the Hub would not take over HTTP either."""
-    listed = _git("ls-tree", f"{commit}^{{commit}}", "README.md").split()
-    if len(listed) == 4 and listed[1] == b"blob" and listed[2] in paths:
-        content = _git("cat-file", "blob", listed[2].decode())
+def _check_cards(new: list[str]) -> None:
+    """Refuse cards that no branch or tag has yet and that the Hub does not take over HTTP either."""
+    there = _git("for-each-ref", "--format=%(refname)").decode().splitlines()
+    for oid in _cards(new) - _cards(there):
         try:
-            cards.check(content)
+            cards.check(_git("cat-file", "blob", oid.decode()))
         except InvalidInputError as error:
             raise Refusal(f"{error} Mend it, `git commit --amend`, and push again.") from None
+
+
+def _cards(revisions: list[str]) -> set[bytes]:
+    asked = "\n".join(f"{revision}^{{commit}}:README.md" for revision in revisions)
+    found = _git("cat-file", "--batch-check", given=asked.encode()).splitlines()
+    return {line.split()[0] for line in found if line.split()[1:2] == [b"blob"]}
 
 
 def _kinds(oids: dict[bytes, str]) -> Iterator[tuple[bytes, bytes, int]]:

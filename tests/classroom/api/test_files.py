@@ -73,7 +73,7 @@ def test_the_api_tells_files_sizes_hashes_refs_and_history(client: Client, store
         print([model.id for model in api.list_models(author="someone")])
     """)
     assert done.stdout.splitlines() == [
-        f"mit ['tiny', 'license:mit'] {len(BIG)} {hashlib.sha256(BIG).hexdigest()}",
+        f"mit ['tiny', 'license:mit', 'pytorch', 'gpt2'] {len(BIG)} {hashlib.sha256(BIG).hexdigest()}",
         "['main', 'other'] ['v1']",
         "['First']",
         "['.gitattributes', 'README.md', 'big.bin', 'config.json', 'sub folder']",
