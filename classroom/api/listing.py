@@ -93,11 +93,9 @@ def _has_size(one: Described, wanted: str) -> bool:
     if not wanted:
         return True
     total = one.parameters["total"] if one.parameters else -1
-    bounds = {
-        key: float(number) * UNITS[unit.upper()]
-        for key, number, unit in re.findall(r"(min|max):([0-9]+(?:\.[0-9]+)?)([KMBT]?)", wanted, re.IGNORECASE)
-    }
-    return bool(bounds) and bounds.get("min", 0) <= total <= bounds.get("max", math.inf)
+    found = re.findall(r"(min|max):([0-9]+(?:\.[0-9]+)?)([KMBT]?)", wanted, re.IGNORECASE)
+    bounds = {key.lower(): float(number) * UNITS[unit.upper()] for key, number, unit in found}
+    return bounds.get("min", 0) <= total <= bounds.get("max", math.inf)
 
 
 def _number(value: str, default: int) -> int:

@@ -169,7 +169,7 @@ def _check_tree(content: bytes) -> None:
         start = end + 21
     clash = names.clash(seen)
     if clash:
-        raise Refusal(names.explain_clash(clash))
+        raise Refusal(clash)
 
 
 def _check_date(oid: bytes, content: bytes) -> None:

@@ -10,19 +10,7 @@ import threading
 
 from starlette.applications import Starlette
 
-from classroom.api import (
-    commits,
-    copies,
-    discussions,
-    files,
-    large_file_storage,
-    large_files,
-    listing,
-    login,
-    refs,
-    repositories,
-    users,
-)
+from classroom.api import commits, copies, discussions, files, large_files, listing, login, refs, repositories
 from classroom.auth.accounts import Accounts
 from classroom.auth.rooms import Room
 from classroom.git import smart_http
@@ -34,10 +22,7 @@ from classroom.web import discussions as discussion_pages
 from classroom.web import front, history, middleware, rendering, repository, signin
 
 # The first match answers, so the modules whose addresses are the most general come last.
-API = (
-    *(login, users, copies, large_file_storage, repositories, commits),
-    *(refs, discussions, large_files, smart_http, listing, files),
-)
+API = (login, copies, repositories, commits, refs, discussions, large_files, smart_http, listing, files)
 PAGES = (signin, rendering, history, discussion_pages, repository, front)
 
 

@@ -50,14 +50,4 @@ def entries() -> tuple[Entry, ...]:
 
 def find(kind: str, name: str) -> Entry | None:
     """The entry that answers the id `name`, by its own id or an alias in any case; None when the classroom has none."""
-    return _by_id().get((kind, name.lower()), (None, name))[0]
-
-
-def spelled(kind: str, name: str) -> str:
-    """The id `name`, as the catalogue writes it if that has it."""
-    return _by_id().get((kind, name.lower()), (None, name))[1]
-
-
-@functools.cache
-def _by_id() -> dict[tuple[str, str], tuple[Entry, str]]:
-    return {(entry.kind, name.lower()): (entry, name) for entry in entries() for name in (entry.id, *entry.aliases)}
+    return next((e for e in entries() if e.kind == kind and name.lower() in map(str.lower, (e.id, *e.aliases))), None)

@@ -81,8 +81,10 @@ class Hub:
             name = target
         if kind not in KINDS or not is_repository_id(name):
             return name
-        spelled = next((found for store in self.stores if (found := store.spelled(kind, name))), None)
-        return spelled or catalogue.spelled(kind, name)
+        stored = [found for store in self.stores if (found := store.spelled(kind, name))]
+        entry = catalogue.find(kind, name)
+        written = [one for one in ((entry.id, *entry.aliases) if entry else ()) if one.lower() == name.lower()]
+        return [*stored, *written, name][0]
 
     def listing(self, kind: str) -> list[str]:
         """Every id of that kind, each once."""

@@ -160,7 +160,7 @@ class Folder:
                 tree.add(name, mode, oid)
         clash = names.clash((name.decode("utf-8", "replace") for name in tree), self._before)
         if clash:
-            raise InvalidInputError(names.explain_clash(clash))
+            raise InvalidInputError(clash)
         return add(self._repository, tree) if len(tree) else None
 
     def _parent(self, path: str, make: bool) -> tuple[Folder | None, bytes]:

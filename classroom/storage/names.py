@@ -55,8 +55,8 @@ def file_path(path: object) -> str:
     return path
 
 
-def clash(names: Iterable[str], known: frozenset[str] = frozenset()) -> tuple[str, str] | None:
-    """Return two names of one folder that are one and the same on macOS or Windows; None without such a pair.
+def clash(names: Iterable[str], known: frozenset[str] = frozenset()) -> str | None:
+    """Return the sentence for two names of one folder that are one and the same on macOS or Windows, if there are.
 
     Two that are both `known`, as the folder had them before, are let be.
     """
@@ -64,14 +64,9 @@ def clash(names: Iterable[str], known: frozenset[str] = frozenset()) -> tuple[st
     for name in names:
         other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
         if other != name and not {other, name} <= known:
-            return other, name
+            both = f"{_shown(other)} and {_shown(name)}"
+            return f"{both} are the same name on macOS and Windows, where nobody could check both out; rename one."
     return None
-
-
-def explain_clash(clash: tuple[str, str]) -> str:
-    """Return the sentence for two such names."""
-    one, other = map(_shown, clash)
-    return f"{one} and {other} are the same name on macOS and Windows, where nobody could check both out; rename one."
 
 
 def ref_name(kind: str, name: object) -> str:

@@ -1,4 +1,4 @@
-"""Rewriting history without some of its large files, so that their space is free again."""
+"""The large files of a whole history: which there are, and rewriting it without some, so that their space is free."""
 
 from __future__ import annotations
 
@@ -33,6 +33,20 @@ def without(repository: Repository, hashes: list[str]) -> None:
             continue
         if new != old:
             commits.move_ref(repository, ref, old.decode(), new.decode())
+
+
+def large_files_by_hash(repository: Repository) -> dict[str, tuple[str, str | None]]:
+    """Return for each large file that a commit names, by its hash, a path and a ref that lead to it, `main` first."""
+    found: dict[str, tuple[str, str | None]] = {}
+    seen: set[ObjectID] = set()
+    for ref, tip in sorted(repository.refs().items(), key=lambda item: item[0] != "refs/heads/main"):
+        for commit in repository.history(tip):
+            is_new = commit.tree not in seen
+            seen.add(commit.tree)
+            for file in (repository.tree(commit.id.decode(), recursive=True) or []) if is_new else []:
+                if file.sha256:
+                    found.setdefault(file.sha256, (file.path, ref))
+    return found
 
 
 class _Rewriter:
