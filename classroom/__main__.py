@@ -60,7 +60,8 @@ def _serve(arguments: argparse.Namespace) -> None:
     port = bound.getsockname()[1]
     if rooms.is_alone(arguments.host) and not arguments.class_code:
         room = None
-        print(f"Classroom Hub on http://{arguments.host}:{port} (Ctrl-C stops it).", flush=True)
+        url = f"http://{arguments.host}:{port}"
+        print(f"Classroom Hub on {url} (Ctrl-C stops it).\n{rooms.for_scripts(url)}", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())
         print(rooms.notice(rooms.urls(arguments.host, port), room.class_code), flush=True)

@@ -22,6 +22,7 @@ TAG_FIELDS |= {"license": "license:", "dataset": "dataset:", "models": "models:"
 ABSENT = ("gated", "inference", "inference_provider", "apps")
 SORTS = ("createdAt", "lastModified", "downloads", "likes", "trendingScore")
 MORE = {"full": ("siblings", "cardData"), "cardData": ("cardData",), "config": ("config",)}
+TYPES = {"library_name": "library", "datasets": "dataset", "tags": "other"}
 UNITS = {"": 1, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 endpoints = Endpoints()
 
@@ -38,9 +39,7 @@ def own(call: Call) -> Response:
 @endpoints.get("/api/{kind:kind}", Needs.NOTHING)
 def repositories(call: Call) -> Response:
     """List the repositories that the query asks for, in its order and in pages; private ones only to their owner."""
-    named = [name for name in call.hub.listing(call.kind) if _is_named(call, name)]
-    found = [_described(call, name) for name in named]
-    found = [one for one in found if unless_damaged(False, _is_wanted, call, one)]
+    found = [one for one in _named(call) if unless_damaged(False, _is_wanted, call, one)]
     field = call.query("sort")
     if field and field not in SORTS:
         raise InvalidInputError(f"Sort by {', '.join(SORTS)}.")
@@ -56,6 +55,21 @@ def repositories(call: Call) -> Response:
     fields = call.values("expand") or [*LISTED, *more]
     shown = [unless_damaged({"id": one.name}, one.show, fields) for one in found[start : start + limit]]
     return JSONResponse(shown, headers=headers)
+
+
+@endpoints.get("/api/{kind:kind}-tags-by-type", Needs.NOTHING)
+def tags_by_type(call: Call) -> Response:
+    """List every tag that some repository has, by the key of the card that it comes from."""
+    types: dict[str, dict[str, serializers.Json]] = {}
+    for one in _named(call):
+        for key, start, value in unless_damaged((), one.keyed_tags):
+            name = TYPES.get(key, key)
+            types.setdefault(name, {})[value] = {"id": f"{start}{value}", "label": value, "type": name}
+    return JSONResponse({name: list(values.values()) for name, values in types.items()})
+
+
+def _named(call: Call) -> list[Described]:
+    return [_described(call, name) for name in call.hub.listing(call.kind) if _is_named(call, name)]
 
 
 def _is_named(call: Call, name: str) -> bool:

@@ -49,12 +49,16 @@ class Described:
     @cached_property
     def tags(self) -> list[str]:
         """Its tags: those of the card, and for a model its file formats and its architecture."""
-        found = [f"{start}{value}" for key, start in TAGS[self.kind].items() for value in _texts(self.card.get(key))]
+        found = [f"{start}{value}" for _, start, value in self.keyed_tags()]
         if self.kind == "models":
             endings = {file.path.rpartition(".")[2] for file in self.files if "/" not in file.path}
             found += [tag for ending, tag in FORMATS.items() if ending in endings]
             found += _texts(self.config.get("model_type"))
         return list(dict.fromkeys(found))
+
+    def keyed_tags(self) -> list[tuple[str, str, str]]:
+        """Return the tags of the card: each one's key, what it begins with, and its value."""
+        return [(key, start, value) for key, start in TAGS[self.kind].items() for value in _texts(self.card.get(key))]
 
     @cached_property
     def facets(self) -> set[str]:

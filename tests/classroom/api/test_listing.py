@@ -117,3 +117,11 @@ def test_the_models_of_the_course_are_found_by_their_task_before_they_are_assemb
     found = {model.id for model in stranger.list_models(pipeline_tag="text-generation", filter="stand-in")}
     assert "openai-community/gpt2" in found
     assert all("stand-in" in model.tags for model in stranger.list_models(filter="stand-in"))
+
+
+def test_all_tags_are_listed_by_their_type(stranger: HfApi, shelf: str) -> None:
+    tags = stranger.get_model_tags()
+    assert {"id": "license:apache-2.0", "label": "apache-2.0", "type": "license"} in tags["license"]
+    assert {"id": "dataset:learner/rows", "label": "learner/rows", "type": "dataset"} in tags["dataset"]
+    assert {"transformers"} <= {tag["id"] for tag in tags["library"]}
+    assert "size_categories:n<1K" in {tag["id"] for tag in stranger.get_dataset_tags()["size_categories"]}
