@@ -62,7 +62,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     if rooms.is_alone(arguments.host) and not arguments.class_code:
         room, endpoint = None, f"http://{arguments.host}:{port}"
         hub.pages = pages.address(endpoint)
-        print(f"Classroom Hub on {endpoint} (Ctrl-C stops it).", flush=True)
+        print(f"Classroom Hub on {endpoint} (Ctrl-C stops it).\n{rooms.for_scripts(endpoint)}", flush=True)
         print(f"To see your private repositories, open {hub.pages}?token={_sign_in_token()} (once).", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())

@@ -111,7 +111,12 @@ def may_read(request: Request, kind: str, name: str) -> bool:
     if found is None or not found.private:
         return True
     reader = account(request)
-    return reader is not None and reader.name == name.split("/")[0]
+    return reader is not None and is_own(reader.name, name)
+
+
+def is_own(account_name: str, name: str) -> bool:
+    """Tell whether a repository's id lies under the account's name, in any case."""
+    return name.rpartition("/")[0].lower() == account_name.lower()
 
 
 def require_read(request: Request, kind: str, name: str) -> Account | None:
@@ -128,9 +133,20 @@ def require_account(request: Request) -> Account:
     """Return the account whose token came with the request. Raise NotLoggedInError without a valid one."""
     found = token(request)
     if found is None:
-        missing = "You are not logged in to the classroom Hub: run notebook_login(), or hf auth login in a terminal."
-        raise NotLoggedInError(WRONG_TOKEN if _secret(request) else missing)
+        require_no_wrong_token(request)
+        raise NotLoggedInError(
+            "You are not logged in to the classroom Hub: run notebook_login(), or hf auth login in a terminal."
+        )
     return Account(found.account, found.role)
+
+
+def require_no_wrong_token(request: Request) -> None:
+    """Raise NotLoggedInError for a token that is wrong or was withdrawn, whatever is asked for.
+
+    Who sends one must learn of it, or she goes on as a stranger without knowing. A Hub without accounts knows no token.
+    """
+    if _secret(request) and accounts(request) and token(request) is None:
+        raise NotLoggedInError(WRONG_TOKEN)
 
 
 def require_write(request: Request, kind: str, name: str) -> Account:
@@ -139,7 +155,7 @@ def require_write(request: Request, kind: str, name: str) -> Account:
     Raise NotLoggedInError without a valid token, ForbiddenError for other people's names and for a token that reads.
     """
     writer = require_account(request)
-    if name.rpartition("/")[0] != writer.name:
+    if not is_own(writer.name, name):
         raise ForbiddenError(f"{writer.name} may write to {writer.name}/... only, not to {name}")
     if writer.role != "write":
         raise ForbiddenError("This token may only read; log in with one that may write")

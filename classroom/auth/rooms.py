@@ -53,10 +53,16 @@ def notice(addresses: list[str], class_code: str) -> str:
         f"      %env COURSE_HUB={url}",
         "  or start JupyterLab with it:",
         f"      COURSE_HUB={url} make lab",
+        f"  {for_scripts(url)}",
     ]
     if others:
         lines.append(f"  This machine has other addresses too, should that one not answer: {', '.join(others)}")
     return "\n".join([*lines, "", "  Ctrl-C stops it."])
+
+
+def for_scripts(url: str) -> str:
+    """Return the line for programs other than the lessons, which must not look for Xet storage: there is none here."""
+    return f"Scripts need HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1 and a token (python -m classroom token)."
 
 
 def _reachable() -> list[str]:

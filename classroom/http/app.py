@@ -35,7 +35,8 @@ def create_app(hub: Hub, room: Room | None = None) -> Starlette:
     app.router.redirect_slashes = False  # it redirects to the Host header's name; `front.without_slash` does without
     app.state.hub, app.state.room = hub, room
     app.state.accounts = Accounts(hub.pushed.root) if hub.pushed else None
-    for layer in (errors.AnswerFaults, signin.SignInByToken, middleware.ForPeople, PlainPath):
+    people = (signin.SignInByToken, middleware.ForPeople)
+    for layer in (errors.AnswerFaults, *people, errors.NumberAnswers, PlainPath):
         app.add_middleware(layer)
     if hub.pushed:
         threading.Thread(target=stored.clean, args=[hub.pushed], daemon=True).start()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from classroom.cache import cache_root
 from classroom.models import catalogue, recipes, wheels
 from classroom.storage import repositories
-from classroom.storage.names import KINDS
+from classroom.storage.names import KINDS, is_repository_id
 from classroom.storage.repository import Repository
 from classroom.storage.store import Store
 
@@ -55,6 +55,11 @@ class Hub:
         """The repository that was pushed or mirrored under that id, or None."""
         return next((found for store in self.stores if (found := store.repository(kind, name))), None)
 
+    def at_hand(self, kind: str, name: str) -> Repository | None:
+        """The repository that answers `name` when nothing must be assembled for it; None otherwise."""
+        entry = catalogue.find(kind, name)
+        return self.stored(kind, name) or (recipes.bundled().repository(kind, entry.id) if entry else None)
+
     def prepare(self, names: Iterable[str]) -> None:
         """Assemble what only the catalogue has of these ids. Raises SourceError when one cannot be made."""
         prepare(name for name in names if not any(store.repository(k, name) for store in self.stores for k in KINDS))
@@ -66,14 +71,23 @@ class Hub:
         return namespace.lower() in {name.lower().removesuffix(".git") for name in mirrored + taken}
 
     def canonical(self, kind: str, name: str) -> str:
-        """The id under which `name` is found today: a repository that was moved is still asked for by its old one."""
+        """Return the id under which `name` is found today, in its own spelling.
+
+        Ids are the same in any case; a repository that was moved is still asked for by its old id, and one from before
+        namespaces by its short name.
+        """
         name = catalogue.current_id(kind, name)
         for _ in range(10):
             target = self.pushed and repositories.moved_to(self.pushed, kind, name)
             if not target:
                 break
             name = target
-        return name
+        if kind not in KINDS or not is_repository_id(name):
+            return name
+        stored = [found for store in self.stores if (found := store.spelled(kind, name))]
+        entry = catalogue.find(kind, name)
+        written = [one for one in ((entry.id, *entry.aliases) if entry else ()) if one.lower() == name.lower()]
+        return [*stored, *written, name][0]
 
     def listing(self, kind: str) -> list[str]:
         """Every id of that kind, each once."""

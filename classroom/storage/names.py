@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from dulwich.index import validate_path_element_hfs, validate_path_element_ntfs
 from dulwich.refs import Ref, check_ref_format
 
-from classroom.storage.errors import InvalidInputError
+from classroom.storage.errors import InvalidInputError, InvalidPathError
 
 KINDS = ("models", "datasets", "spaces")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
@@ -47,18 +48,32 @@ def repository_id(namespace: object, name: object) -> str:
 
 
 def file_path(path: object) -> str:
-    """A checked path in a repository. Raises InvalidInputError for one that git or a disk would refuse."""
+    """A checked path in a repository. Raises InvalidPathError for one that git or a disk would refuse."""
     if not isinstance(path, str) or not path:
-        raise InvalidInputError("A file needs a path, as text.")
+        raise InvalidPathError("A file needs a path, as text.")
     parts = path.split("/")
     if not (_is_encodable(path) and len(path.encode()) <= MOST_PATH_BYTES and len(parts) <= MOST_PARTS):
-        raise InvalidInputError(f"The path {_shown(path)} is too long or not text.")
+        raise InvalidPathError(f"The path {_shown(path)} is too long or not text.")
     if not all(_is_safe_part(part) for part in parts):
-        raise InvalidInputError(
+        raise InvalidPathError(
             f"The path {_shown(path)} is not allowed: no empty part, no '.', '..' or '.git', no backslash and no"
             " control character.",
         )
     return path
+
+
+def clash(names: Iterable[str], known: frozenset[str] = frozenset()) -> str | None:
+    """Return the sentence for two names of one folder that are one and the same on macOS or Windows, if there are.
+
+    Two that are both `known`, as the folder had them before, are let be.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+        if other != name and not {other, name} <= known:
+            both = f"{_shown(other)} and {_shown(name)}"
+            return f"{both} are the same name on macOS and Windows, where nobody could check both out; rename one."
+    return None
 
 
 def ref_name(kind: str, name: object) -> str:

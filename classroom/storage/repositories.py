@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dulwich.objects import Blob
 from dulwich.repo import Repo
+from filelock import FileLock
 
 from classroom.storage import atomic, commits, large_files, scratch
 from classroom.storage.damage import unless_damaged
@@ -82,12 +83,8 @@ def making(store: Store, kind: str, name: str) -> Iterator[Repository]:
         repository = Repository(made, store.root)
         yield repository
         repository.git.close()
-        try:
+        with _free(store, kind, name):
             atomic.rename(made, target)
-        except OSError:
-            if not target.exists():
-                raise
-            raise ConflictError(f"You already created this {kind[:-1]} repo: {name}") from None
     _note(store, kind, name).unlink(missing_ok=True)
     atomic.flush_folder(target.parent)
 
@@ -141,17 +138,13 @@ def move(store: Store, kind: str, old: str, new: str) -> None:
 
     Raise ConflictError when `new` is taken, BusyError where Windows keeps the old one for a reader.
     """
-    target, repository = store.path(kind, new), store.existing(kind, old)
+    target, repository = store.root / kind / f"{new}.git", store.existing(kind, old)
     target.parent.mkdir(parents=True, exist_ok=True)
     with commits.writing(repository):
         note = _note(store, kind, old)
         atomic.write(note, new.encode())  # harmless as long as the repository is still there: it answers first
-        try:
+        with _free(store, kind, new, besides=repository.folder):
             _rename(repository.folder, target)
-        except OSError:
-            if not target.exists():
-                raise
-            raise ConflictError(f"There is already a {kind[:-1]} repo of that name: {new}") from None
     atomic.flush_folder(target.parent)
 
 
@@ -161,6 +154,24 @@ def _rename(folder: Path, target: Path) -> None:
         atomic.rename(folder, target)
     except PermissionError:
         raise BusyError("Somebody is reading this repository; try again in a minute.") from None
+
+
+@contextlib.contextmanager
+def _free(store: Store, kind: str, name: str, besides: Path | None = None) -> Iterator[None]:
+    """Hold the store's lock on new ids. Raise ConflictError when there is a repository of that id in any case.
+
+    The one at `besides` does not count, so that a repository can be moved to another spelling of its id.
+    """
+    with FileLock(store.root / "ids.lock"):
+        there = store.path(kind, name)
+        if there.exists() and there != besides:
+            raise ConflictError(already_there(kind, name))
+        yield
+
+
+def already_there(kind: str, name: str) -> str:
+    """Return the Hub's sentence for an id that is taken."""
+    return f"A {kind[:-1]} repository called {name} already exists"
 
 
 def moved_to(store: Store, kind: str, name: str) -> str | None:
@@ -191,7 +202,7 @@ def _is_committed(repository: Repository, large: Path) -> bool:
 
 
 def _note(store: Store, kind: str, name: str) -> Path:
-    return store.root / "moved" / kind / f"{name}.to"
+    return store.root / "moved" / kind / f"{name.lower()}.to"
 
 
 def _temporary(store: Store) -> tempfile.TemporaryDirectory[str]:

@@ -61,8 +61,8 @@ class Repository:
         weakref.finalize(self, self.git.close).atexit = False
         # What was pushed lies in the repository itself, so that nobody gets at a private file by its hash alone.
         own = folder / "lfs" / "objects"
-        self._is_pushed = own.is_dir()
-        self.large = own if self._is_pushed else root / "large"
+        self.is_pushed = own.is_dir()
+        self.large = own if self.is_pushed else root / "large"
 
     @property
     def private(self) -> bool:
@@ -72,7 +72,7 @@ class Repository:
     @functools.cached_property
     def is_whole(self) -> bool:
         """Whether every large file that a commit names should be here: not in a mirror, nor in a copy of one."""
-        return self._is_pushed and not self.git.get_config().get_boolean((b"hub",), b"incomplete", False)
+        return self.is_pushed and not self.git.get_config().get_boolean((b"hub",), b"incomplete", False)
 
     @property
     def mirrored(self) -> dict[str, str] | None:

@@ -58,7 +58,8 @@ def without_slash(call: Call) -> Response:
 
 def _person(call: Call, name: str) -> Response:
     found = listing.everything(call, owner=name)
-    is_self = call.account is not None and call.account.name == name
+    is_self = call.account is not None and call.account.name.lower() == name.lower()
     if not found and not is_self:
         raise RepositoryNotFoundError(f"There is nobody called {name} here, and no model of that name.")
+    name = found[0].name.split("/")[0] if found else name
     return page(call.request, "user.html", name=name, found=found, is_self=is_self)

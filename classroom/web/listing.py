@@ -50,7 +50,7 @@ def everything(call: Call, owner: str = "") -> list[Listed]:
         for item in sorted(_listed(call, store, owner), key=lambda item: -item.updated):
             found.setdefault((item.kind, item.name), item)
     for entry in catalogue.entries():
-        if entry.id.startswith(f"{owner}/" if owner else ""):
+        if not owner or access.is_own(owner, entry.id):
             found.setdefault((entry.kind, entry.id), Listed(entry.kind, entry.id, entry=entry))
     return list(found.values())
 
@@ -59,7 +59,7 @@ def _listed(call: Call, store: Store, owner: str) -> Iterator[Listed]:
     is_pushed = store is call.hub.pushed
     for kind in KINDS:
         for name in store.ids(kind):
-            if name.startswith(f"{owner}/" if owner else ""):
+            if not owner or access.is_own(owner, name):
                 item = _one(store, kind, name, is_pushed, _stamp(store.path(kind, name)))
                 if item and (not item.private or access.may_read(call.request, kind, name)):
                     yield item

@@ -29,6 +29,8 @@ from classroom.models.snapshots import MirrorError, Wanted
 from classroom.storage.store import Store
 from tests.support.client import run_python
 
+pytestmark = pytest.mark.slow  # each test runs the command line against a Hub
+
 NOBODY = "http://127.0.0.1:9"
 WEIGHTS = save({"weight": np.random.default_rng(0).standard_normal(375_000)})  # 3 MB
 
@@ -173,7 +175,6 @@ def breaking(origin: str, allowed: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-@pytest.mark.slow
 def test_an_interrupted_fetch_shows_nothing_and_goes_on_later(origin: str, cache: Path) -> None:
     with breaking(origin, 1_000_000) as address:
         done = run(cache, "maker/model", "--endpoint", address)

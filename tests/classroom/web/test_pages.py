@@ -321,6 +321,7 @@ def test_no_page_scrolls_sideways_on_a_phone(browser, hub_endpoint: str, film: s
         assert view.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
+@pytest.mark.slow
 def test_a_browser_runs_nothing_and_asks_nobody_else(browser, hub_endpoint: str, film: str, others: None):
     view = browser.new_page()
     asked: list[str] = []
