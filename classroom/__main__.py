@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 
@@ -41,10 +42,18 @@ def main() -> None:
     listing = commands.add_parser("list", help="show which repository answers which id")
     listing.set_defaults(run=_list)
     arguments = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):  # a console that lacks a character shows a question mark
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         arguments.run(arguments)
     except (SourceError, AccountError, LessonError, RuntimeError) as error:
         print(error)
+        sys.exit(1)
+    except OSError as error:
+        if not error.filename:
+            raise
+        print(f"Cannot use {error.filename} ({error.strerror}): set COURSE_CACHE to a folder of your own, 2 GB free.")
         sys.exit(1)
     except KeyboardInterrupt:
         print("\nStopped; the same command goes on from here.")
@@ -56,14 +65,15 @@ def _serve(arguments: argparse.Namespace) -> None:
     from classroom.http.server import listen, serve
     from classroom.models.hub import Hub
 
-    bound = listen(arguments.host, arguments.port)
-    port = bound.getsockname()[1]
-    if rooms.is_alone(arguments.host) and not arguments.class_code:
+    host = arguments.host.strip("[]")  # of an IPv6 address
+    bound = listen(host, arguments.port)
+    addresses = rooms.urls(host, bound.getsockname()[1])
+    if rooms.is_alone(host) and not arguments.class_code:
         room = None
-        print(f"Classroom Hub on http://{arguments.host}:{port} (Ctrl-C stops it).", flush=True)
+        print(f"Classroom Hub on {addresses[0]} (Ctrl-C stops it).", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())
-        print(rooms.notice(rooms.urls(arguments.host, port), room.class_code), flush=True)
+        print(rooms.notice(addresses, room.class_code), flush=True)
     serve(Hub.of_this_machine(), bound, room)
     print("The classroom Hub has stopped.")
 
@@ -104,10 +114,11 @@ def _list(arguments: argparse.Namespace) -> None:
     from classroom.models.hub import mirror_store
 
     mirror, rows = mirror_store(), {}
-    for kind, name in ((kind, name) for kind in KINDS for name in mirror.ids(kind)):
-        found = mirror.repository(kind, name)
-        if found and found.mirrored:
-            rows[name] = found.mirrored["origin"]
+    for kind in KINDS:
+        for name in mirror.ids(kind):
+            found = mirror.repository(kind, name)
+            if found and found.mirrored:
+                rows[name] = found.mirrored["origin"]
     for entry in catalogue.entries():
         rows.setdefault(entry.id, f"{entry.origin}: {entry.note}" if entry.real else entry.origin)
     width = max(map(len, rows))

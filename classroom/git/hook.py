@@ -45,7 +45,7 @@ def main() -> None:
     except Refusal as refusal:
         _end(str(refusal))
     except Exception:  # git would show the traceback to whoever pushed
-        Path(os.environ["CLASSROOM_FAULT"]).write_text(traceback.format_exc())
+        Path(os.environ["CLASSROOM_FAULT"]).write_text(traceback.format_exc(), encoding="utf-8")
         _end("It could not check it; its log says why. Push once more, or tell whoever runs the Hub.")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable
 
-from classroom.cache import cache_root
+from classroom.cache import cache_root, own_root
 from classroom.models import catalogue, recipes, wheels
 from classroom.storage import repositories
 from classroom.storage.names import KINDS
@@ -81,7 +82,7 @@ class Hub:
 
 def pushed_store() -> Store:
     """Return this machine's store of what was pushed, which holds the accounts too."""
-    return Store(cache_root() / "pushed")
+    return Store(own_root() / "pushed")
 
 
 def mirror_store() -> Store:
@@ -109,6 +110,7 @@ def prepare(ids: Iterable[str]) -> None:
     with _preparing:
         missing = sorted(entry.id for entry in entries if not recipes.is_assembled(entry))
         command = [sys.executable, "-m", "classroom", "prepare", *missing]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True) if missing else None
+        own = os.environ | {"PYTHONIOENCODING": "utf-8"}
+        done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", env=own) if missing else None
         if done and done.returncode:
             raise wheels.SourceError(done.stdout.strip() or f"Could not prepare {', '.join(missing)}.")

@@ -156,7 +156,7 @@ def moved_to(store: Store, kind: str, name: str) -> str | None:
     if not is_repository_id(name) or store.path(kind, name).exists():
         return None
     try:
-        return _note(store, kind, name).read_text()
+        return _note(store, kind, name).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return None
 

@@ -256,7 +256,7 @@ def write_card(search: str, same: list[Json], speed: list[Json]) -> None:
         f"(`tools/benchmarks/decoding_parity.py`).\n\n{table(mine[0])}\n\n"
         f"Tokens a second of processor time, one thread, single precision, {NEW_TOKENS} new ones.\n\n{table(mine[1])}\n"
     )
-    card = CARDS[search].read_text()
+    card = CARDS[search].read_text(encoding="utf-8")
     before, _, rest = card.partition("## Measured quality\n")
     CARDS[search].write_text(f"{before}## Measured quality\n\n{text}\n## Limits{rest.partition('## Limits')[2]}")
 
