@@ -23,7 +23,6 @@ NEEDED_BYTES = 5_500_000_000
 NEEDED = "5.5 GB (9 GB where pip takes PyTorch's CUDA build)"
 # nbgrader makes the exercises; its menus for grading, and JupyterLab's news, are not a learner's concern.
 TEACHERS_TOOLS = ("@jupyter/nbgrader", "@jupyterlab/apputils-extension:announcements")
-UTF8 = {"encoding": "utf-8", "errors": "replace"}
 PROGRESS = ("Collecting ", "Downloading ", "Processing ", "Installing ")
 
 
@@ -59,7 +58,8 @@ def make_venv(python: Path) -> None:
     if python.exists() and subprocess.run([python, "-c", ""]).returncode == 0:
         return
     say("Making .venv …")
-    done = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, **UTF8)
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         reason = (done.stdout + done.stderr).strip()
         if "ensurepip" in reason:
@@ -79,8 +79,14 @@ def pip(python: Path, *arguments: str) -> None:
         "--progress-bar",
         "off",
     ]
-    child = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=child, **UTF8)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
     assert process.stdout is not None
     tail: deque[str] = deque(maxlen=200)
     for line in process.stdout:

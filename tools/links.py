@@ -54,7 +54,7 @@ def install_cell() -> str:
         f'    %pip install --quiet "git+{repository_address()}"\n\n'
         "import helpers\n\n"
         'if not hasattr(helpers, "course"):\n'
-        '    raise ImportError(f"{helpers.__file__} hides the course\'s own: rename or uninstall it, restart the kernel.")'
+        '    raise ImportError(f"{helpers.__file__} hides the course\'s own: rename or uninstall it.")'
     )
 
 
