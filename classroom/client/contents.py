@@ -61,7 +61,7 @@ def show_contents(ids: Mapping[str, Sequence[str]], mode: HubMode) -> None:
     missing, free = sum(answer.missing_bytes for answer in answers), _free_bytes(Path(constants.HF_HUB_CACHE))
     if missing > free:
         print(
-            f"Only {free / 1e9:.1f} GB are free in {constants.HF_HUB_CACHE}, and {missing / 1e9:.1f} GB are to come:"
+            f"Only {free / 1e9:.1f} GB are free in {constants.HF_HUB_CACHE}, and {missing / 1e9:,.1f} GB are to come:"
             f" free some space there, or set {'HF_HOME' if mode.name == 'hub' else 'COURSE_CACHE'} to another folder."
         )
 

@@ -108,3 +108,9 @@ def test_a_learners_own_offline_mode_is_kept(tmp_path: Path) -> None:
         done = table(hub, tmp_path, "a/cached", "a/open", HF_HUB_OFFLINE="1")
     assert row(done, "a/cached") == "your cache" and row(done, "a/open") == "nobody: the Hub did not answer"
     assert hub.asked == ["/api/models?limit=1"]
+
+
+def test_a_download_that_the_disk_has_no_room_for_is_told_before_it_starts(tmp_path: Path) -> None:
+    with public_hub() as hub:
+        done = table(hub, tmp_path, "a/huge")
+    assert f"GB are free in {tmp_path / 'hub'}, and 1,000,000.0 GB are to come: free some space there" in done.stdout

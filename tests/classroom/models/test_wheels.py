@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.client import run_python
+from tests.support.public_hub import public_hub
 from tools.notebooks import ROOT
 
 NOBODY = "http://127.0.0.1:9"
@@ -109,14 +110,17 @@ def test_a_tiny_folder_for_temporary_files_does_not_matter(tmp_path: Path, code:
 def test_a_full_disk_is_no_network_problem(tmp_path: Path, code: str, own: dict[str, str]) -> None:
     said = on_a_tiny_disk(tmp_path / "tiny", code, own | {"COURSE_CACHE": str(tmp_path / "tiny")})
     assert "No space left" in said and f"Cannot write to {tmp_path / 'tiny'}" in said
-    assert "network" not in said and said.count("\n") == 1
+    assert "the network" not in said and said.count("\n") == 1
 
 
-def test_without_a_network_it_says_so_within_ten_seconds(code: str, own: dict[str, str]) -> None:
-    started = time.monotonic()
-    said = run_python(code, 60, own | {"PIP_INDEX_URL": NOBODY}).stdout
+@pytest.mark.parametrize("fault", [None, "hang"])
+def test_without_a_network_it_says_so_soon(fault: str | None, code: str, own: dict[str, str]) -> None:
+    with public_hub("hang") as silent:
+        started = time.monotonic()
+        said = run_python(code, 60, own | {"PIP_INDEX_URL": silent.address if fault else NOBODY}).stdout
+        took = time.monotonic() - started
     assert said.endswith("Check the network connection to PyPI, or the proxy settings, then run this again.\n")
-    assert time.monotonic() - started < 10
+    assert took < 13  # two times four seconds, and what pip and Python need to start on a busy machine
 
 
 def test_another_file_than_the_pinned_one_is_not_used(index: str, own: dict[str, str]) -> None:
