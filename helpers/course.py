@@ -44,7 +44,7 @@ def setup(
     may be run again. Raises SetupError, in one sentence, when the lesson could not work.
     """
     ids = {"model": _as_list(models), "dataset": _as_list(datasets), "space": _as_list(spaces)}
-    mode = hub_mode.activate()
+    mode = hub_mode.activate(ids)
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Threads that wait let others work: several times faster on a busy machine. Read when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Contents:
         return f"<table>\n<thead><tr>{first}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
 
 
-def show_contents(ids: Mapping[str, Sequence[str]], mode: HubMode) -> None:
+def show_contents(ids: offline.Ids, mode: HubMode) -> None:
     """Show the table for the ids, given by repository type ("model", "dataset", "space").
 
     Say below it when the public Hub failed for all of them, so that only the cache is used from then on, and when the

@@ -69,9 +69,10 @@ _active: HubMode | None = None
 _active_request: str | None = None
 
 
-def activate() -> HubMode:
+def activate(ids: offline.Ids | None = None) -> HubMode:
     """Choose the Hub by COURSE_HUB and point the client at it; later calls give the same one again.
 
+    `ids` are what the lesson loads. While the public Hub does not answer, the client keeps to the learner's cache.
     Raise SetupError for an unknown COURSE_HUB, an address that does not answer, a Hub client that was imported before
     with another address, a COURSE_HUB that changed since the first call, a classroom that cannot be started or has
     ended, and a COURSE_CACHE that cannot be used.
@@ -80,25 +81,24 @@ def activate() -> HubMode:
     request = os.environ.get("COURSE_HUB", "auto").strip() or "auto"
     if _active and request != _active_request:
         raise SetupError(f"COURSE_HUB is now {request!r}, but this kernel uses the {_active.name}. Restart the kernel.")
-    is_first = _active is None
-    try:
-        _active = _active or _point_client(_choose(request))
-    except CacheError as error:
-        raise SetupError(str(error)) from None
-    _active_request = request
-    if _active.is_here and not local_hub.is_alive():
-        raise SetupError("The classroom Hub of this kernel has ended. Restart the kernel, run the set-up cell first.")
-    has_answered = is_first and _active.reason == ANSWERS
-    return _active if has_answered or _active.name != "hub" else _looked_at(_active)
-
-
-def _looked_at(mode: HubMode) -> HubMode:
-    """Return the mode for the public Hub, with offline mode on and the reason saying so while that does not answer."""
-    is_there = answers(mode.endpoint)
-    offline.switch(on=not is_there)
+    if _active:
+        _look_again(_active)
+    else:
+        try:
+            _active, _active_request = _point_client(_choose(request, ids or {})), request
+        except CacheError as error:
+            raise SetupError(str(error)) from None
+    if not offline.is_on():
+        return _active
     told = "it does not answer, so only what is in your cache loads"
-    reason = told if mode.reason == ANSWERS else f"{mode.reason}; {told}"
-    return mode if is_there else replace(mode, reason=reason)
+    return replace(_active, reason=told if _active.reason == ANSWERS else f"{_active.reason}; {told}")
+
+
+def _look_again(mode: HubMode) -> None:
+    if mode.is_here and not local_hub.is_alive():
+        raise SetupError("The classroom Hub of this kernel has ended. Restart the kernel, run the set-up cell first.")
+    if mode.name == "hub":
+        offline.switch(on=not answers(mode.endpoint))
 
 
 def _point_client(mode: HubMode) -> HubMode:
@@ -114,17 +114,21 @@ def _point_client(mode: HubMode) -> HubMode:
     return mode
 
 
-def _choose(request: str) -> HubMode:
+def _choose(request: str, ids: offline.Ids) -> HubMode:
     public = _public_address()
     proxies.bypass()
     word = request.strip(room_address.QUOTES).lower()
     if word == "hub" or request.rstrip("/") == public:
+        offline.switch(on=not answers(public))
         return HubMode("hub", public, f"COURSE_HUB={request}")
     if word == "classroom":
         return HubMode("classroom", local_hub.start(), "COURSE_HUB=classroom", is_here=True)
     if word != "auto":
         return _room(request)
     if answers(public):
+        return HubMode("hub", public, ANSWERS)
+    if offline.has_all(ids) and not local_hub.is_prepared(ids):
+        offline.switch(on=True)
         return HubMode("hub", public, ANSWERS)
     reason = f"{public} did not answer within {PROBE_SECONDS:.0f} seconds"
     return HubMode("classroom", local_hub.start(), reason, is_here=True)

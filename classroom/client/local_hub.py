@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from classroom.cache import own_root
 from classroom.client.errors import SetupError
+from classroom.client.offline import Ids
 
 if TYPE_CHECKING:
     from classroom.models.hub import Hub
@@ -39,6 +40,15 @@ def start() -> str:
 def is_alive() -> bool:
     """Whether the server's thread still runs; its port alone would not tell."""
     return any(thread.name == THREAD for thread in threading.enumerate())
+
+
+def is_prepared(ids: Ids) -> bool:
+    """Whether the classroom can answer for all of these ids without downloading anything."""
+    try:
+        hub = _hub()
+    except SetupError:
+        return False
+    return all(hub.is_prepared(f"{kind}s", name) for kind, names in ids.items() for name in names)
 
 
 def prepare(ids: Iterable[str]) -> None:

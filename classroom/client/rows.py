@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub import HfApi, constants
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
-from huggingface_hub.file_download import repo_folder_name
 from huggingface_hub.hf_api import RepoSibling
+
+from classroom.client import offline
 
 # What a lesson downloads of a repository: not the copies of the same weights for other libraries.
 SKIPPED = (".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".ot", ".tflite", ".gguf", ".mlmodel", ".md", ".py")
@@ -37,7 +37,7 @@ class Answer:
     missing_bytes: int = 0
 
 
-def ask(ids: Mapping[str, Sequence[str]], seconds: float) -> list[Answer]:
+def ask(ids: offline.Ids, seconds: float) -> list[Answer]:
     """Return an answer for each id, given by repository type ("model", "dataset", "space"), within so many seconds."""
     wanted = [(kind, name) for kind, names in ids.items() for name in names]
     answers: dict[tuple[str, str], Answer] = {}
@@ -118,6 +118,4 @@ def _page(kind: str, name: str) -> str:
 
 
 def _is_cached(kind: str, name: str) -> bool:
-    """Whether the learner's cache holds the repository; a download that broke off leaves `.incomplete` files behind."""
-    folder = Path(constants.HF_HUB_CACHE, repo_folder_name(repo_id=name, repo_type=kind))
-    return any(folder.glob("snapshots/*/*")) and not any(folder.glob("blobs/*.incomplete"))
+    return offline.is_cached(Path(constants.HF_HUB_CACHE), kind, name)

@@ -59,6 +59,11 @@ class Hub:
         """Assemble what only the catalogue has of these ids. Raises SourceError when one cannot be made."""
         prepare(name for name in names if not any(store.repository(k, name) for store in self.stores for k in KINDS))
 
+    def is_prepared(self, kind: str, name: str) -> bool:
+        """Whether `repository` would find that id without making it first."""
+        entry = catalogue.find(kind, name)
+        return self.stored(kind, name) is not None or (entry is not None and recipes.is_assembled(entry))
+
     def is_foreign(self, namespace: str) -> bool:
         """Whether ids under that name come from elsewhere, so that nobody here may push under it."""
         mirrored = [path.name for kind in KINDS for path in (self.mirror.root / kind).glob("*")] if self.mirror else []

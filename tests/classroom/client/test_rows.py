@@ -114,3 +114,19 @@ def test_a_download_that_the_disk_has_no_room_for_is_told_before_it_starts(tmp_p
     with public_hub() as hub:
         done = table(hub, tmp_path, "a/huge")
     assert f"GB are free in {tmp_path / 'hub'}, and 1,000,000.0 GB are to come: free some space there" in done.stdout
+
+
+@pytest.mark.parametrize("cached", [["a/cached", "b/cached"], ["a/cached"]])
+def test_without_any_network_auto_uses_a_cache_that_has_everything(cached: list[str], tmp_path: Path) -> None:
+    """Neither the Hub nor a package index answers, and no classroom was ever prepared here."""
+    for model in cached:
+        put_into_the_cache(tmp_path, model)
+    code = """
+from classroom.client import hub_mode
+print(hub_mode.activate({"model": ["a/cached", "b/cached"]}).name)
+from transformers import AutoConfig
+print(AutoConfig.from_pretrained("a/cached").n_layer)
+"""
+    own = {"COURSE_HUB": "auto", "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
+    done = run_python(code, 100, own | {"COURSE_CACHE": str(tmp_path / "course")})
+    assert done.stdout.splitlines() == ["hub", "1"] if len(cached) == 2 else done.stdout == "classroom\n", done.stderr
