@@ -45,7 +45,9 @@ def repetition(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase) -> di
     settings = {"max_new_tokens": 200, "min_new_tokens": 200, "pad_token_id": tokenizer.eos_token_id}
     greedy = generate(model, **inputs, do_sample=False, **settings)
     set_seed(SEED)
-    sampled = generate(model, **inputs, do_sample=True, top_k=50, top_p=0.95, num_return_sequences=10, **settings)
+    sampled = generate(
+        model, **inputs, do_sample=True, top_k=50, top_p=0.95, num_return_sequences=10, **settings
+    )
     new = [row[inputs["input_ids"].shape[1] :].tolist() for row in (*greedy, *sampled)]
     return {"greedy_repeated": repeated(new[0]), "sampled_repeated": sum(map(repeated, new[1:])) / 10}
 
