@@ -53,7 +53,7 @@ def main() -> None:
     except OSError as error:
         if not error.filename:
             raise
-        print(f"Cannot use {error.filename} ({error.strerror}): set COURSE_CACHE to a folder of your own, 2 GB free.")
+        print(f"Cannot use {error.filename} ({error.strerror}): set COURSE_CACHE to a folder of your own, 3 GB free.")
         sys.exit(1)
     except KeyboardInterrupt:
         print("\nStopped; the same command goes on from here.")

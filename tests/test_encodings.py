@@ -1,4 +1,4 @@
-"""Text files are read and written as UTF-8 wherever the course runs, whatever the console's or the system's encoding."""
+"""Text files are read and written as UTF-8 wherever the course runs, whatever the system's encoding is."""
 
 from __future__ import annotations
 

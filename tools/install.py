@@ -17,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.sha256"
-# Measured on Linux: .venv 2.3 GB with the CPU build of PyTorch (about 6 with the default one, for CUDA), the prepared
-# models 1.0 GB, what the lessons' client keeps 1.6 GB, and pip's own cache beside them.
+# Measured on Linux with `du`: .venv 2.4 GB with the CPU build of PyTorch, the prepared models 1.0 GB, what the lessons'
+# client downloads from them up to 1.9 GB. The default build of PyTorch, for CUDA, takes about 3.5 GB more.
 NEEDED_BYTES = 5_500_000_000
 NEEDED = "5.5 GB (9 GB where pip takes PyTorch's CUDA build)"
 # nbgrader makes the exercises; its menus for grading, and JupyterLab's news, are not a learner's concern.

@@ -170,7 +170,7 @@ def _make_folder(folder: Path) -> None:
     if not is_writable:
         raise SetupError(
             f"The course cannot write to {folder}: set the environment variable COURSE_CACHE to a folder of your own"
-            " with 2 GB free, and restart the kernel."
+            " with 3 GB free, and restart the kernel."
         )
 
 

@@ -33,7 +33,7 @@ def start() -> str:
         reason = getattr(error, "strerror", None) or error
         raise SetupError(
             f"The classroom Hub cannot write to {own_root()} ({reason}): free some space there, or set the environment"
-            " variable COURSE_CACHE to a folder of your own with 2 GB free, and restart the kernel."
+            " variable COURSE_CACHE to a folder of your own with 3 GB free, and restart the kernel."
         ) from None
 
 

@@ -80,13 +80,13 @@ def _cannot_write(lock: Path, error: Exception) -> str:
     reason = getattr(error, "strerror", "the disk is full")
     if getattr(error, "errno", None) in NO_RIGHTS:
         return (
-            f"{lock.with_suffix('').name} is not prepared, and {cache_root()} is not yours to write to ({reason}): ask"
+            f"{lock.name.removesuffix('.made-from')} is not prepared, and {cache_root()} is not yours to write to ({reason}): ask"
             " its owner to run `python -m classroom prepare`, or set the environment variable COURSE_CACHE to a folder"
-            " of your own with 2 GB free."
+            " of your own with 3 GB free."
         )
     return (
         f"Cannot write to {lock.parent} ({reason}). Free some space there, or set the environment variable COURSE_CACHE"
-        " to a folder with 2 GB free."
+        " to a folder with 3 GB free."
     )
 
 
@@ -143,7 +143,7 @@ def _pip() -> list[str]:
     """
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip"]
-    with contextlib.suppress(ModuleNotFoundError):  # Debian's Python lacks ensurepip without python3-venv
+    with contextlib.suppress(ModuleNotFoundError, OSError):  # Debian leaves ensurepip out, or the wheels in it
         for wheel in importlib.resources.files("ensurepip").joinpath("_bundled").iterdir():
             if wheel.name.startswith("pip-"):
                 return [sys.executable, f"{wheel}/pip"]  # a wheel is a zip file, which Python can run from
