@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import platform
 import sysconfig
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from classroom.client import bundled, hub_mode, local_hub, pages
@@ -33,17 +35,22 @@ class Course:
         return bundled.folder(name)
 
 
-def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequence[str] = ()) -> Course:
+def setup(
+    models: str | Sequence[str] = (), datasets: str | Sequence[str] = (), spaces: str | Sequence[str] = ()
+) -> Course:
     """Prepare a lesson: Hub, device, number format, seed, plot style; print what it loads and where that comes from.
 
     `models`, `datasets` and `spaces` are the ids that the lesson loads. Comes before transformers is imported, and
     may be run again. Raises SetupError, in one sentence, when the lesson could not work.
     """
-    mode = hub_mode.activate()
+    ids = {"model": _as_list(models), "dataset": _as_list(datasets), "space": _as_list(spaces)}
+    mode = hub_mode.activate(ids)
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    # Threads that wait let others work: several times faster on a busy machine. Read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     _find_this_environments_commands()
     if mode.is_here:
-        local_hub.prepare([*models, *datasets, *spaces])
+        local_hub.prepare(name for names in ids.values() for name in names)
 
     import transformers
 
@@ -60,13 +67,19 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     course = Course(chosen, device.pick_dtype(chosen), mode.name)
     transformers.set_seed(SEED)
     plots.use_style()
+    libraries = ((name, version(name).partition("+")[0]) for name in ("transformers", "torch", "huggingface_hub"))
     print(f"Hub      {mode.name} ({mode.reason})")
     if mode.is_here and not pages.address(mode.endpoint).startswith(mode.endpoint):
         print(f"Pages    {pages.address(mode.endpoint)} (this Hub, in your browser)")
     print(f"Device   {device.describe_device(chosen)}, {str(course.dtype).removeprefix('torch.')}")
     print(f"Seed     {SEED}")
-    show_contents({"model": models, "dataset": datasets, "space": spaces})
+    print(f"Versions Python {platform.python_version()}, {', '.join(map(' '.join, libraries))}")
+    show_contents(ids, mode)
     return course
+
+
+def _as_list(ids: str | Sequence[str]) -> list[str]:
+    return [ids] if isinstance(ids, str) else list(ids)
 
 
 def _find_this_environments_commands() -> None:

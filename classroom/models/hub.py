@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable
 
-from classroom.cache import cache_root
+from classroom.cache import cache_root, own_root
 from classroom.models import catalogue, recipes, wheels
 from classroom.storage import repositories
 from classroom.storage.names import KINDS, is_repository_id
@@ -64,6 +65,11 @@ class Hub:
         """Assemble what only the catalogue has of these ids. Raises SourceError when one cannot be made."""
         prepare(name for name in names if not any(store.repository(k, name) for store in self.stores for k in KINDS))
 
+    def is_prepared(self, kind: str, name: str) -> bool:
+        """Whether `repository` would find that id without making it first."""
+        entry = catalogue.find(kind, name)
+        return self.stored(kind, name) is not None or (entry is not None and recipes.is_assembled(entry))
+
     def is_foreign(self, namespace: str) -> bool:
         """Whether ids under that name come from elsewhere, so that nobody here may push under it."""
         mirrored = [path.name for kind in KINDS for path in (self.mirror.root / kind).glob("*")] if self.mirror else []
@@ -97,7 +103,7 @@ class Hub:
 
 def pushed_store() -> Store:
     """Return this machine's store of what was pushed, which holds the accounts too."""
-    return Store(cache_root() / "pushed")
+    return Store(own_root() / "pushed")
 
 
 def mirror_store() -> Store:
@@ -125,6 +131,7 @@ def prepare(ids: Iterable[str]) -> None:
     with _preparing:
         missing = sorted(entry.id for entry in entries if not recipes.is_assembled(entry))
         command = [sys.executable, "-m", "classroom", "prepare", *missing]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True) if missing else None
+        own = os.environ | {"PYTHONIOENCODING": "utf-8"}
+        done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", env=own) if missing else None
         if done and done.returncode:
             raise wheels.SourceError(done.stdout.strip() or f"Could not prepare {', '.join(missing)}.")

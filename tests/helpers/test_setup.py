@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
+import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -28,9 +31,13 @@ def test_it_prints_hub_device_seed_and_what_answers_each_id() -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == "Hub      classroom (COURSE_HUB=classroom)", done.stderr
     assert lines[1] == "Device   cpu, float32"
-    assert lines[4].split() == [MINILM, "classroom:", "real", "weights", "22.7", "M", "91.6", "MB", "apache-2.0"]
-    assert "nobody: there is no such id here" in lines[5]
-    assert lines[6] == "Course(device='cpu', dtype=torch.float32, hub='classroom')"
+    libraries = ", ".join(
+        f"{name} {version(name).split('+')[0]}" for name in ("transformers", "torch", "huggingface_hub")
+    )
+    assert lines[3] == f"Versions Python {platform.python_version()}, {libraries}"
+    assert lines[5].split() == [MINILM, "classroom:", "real", "weights", "22.7", "M", "91.6", "MB", "apache-2.0"]
+    assert "nobody: there is no such id here" in lines[6]
+    assert lines[7] == "Course(device='cpu', dtype=torch.float32, hub='classroom')"
     assert done.stderr == ""
 
 
@@ -44,7 +51,7 @@ def test_called_twice_it_says_the_same_and_keeps_the_server() -> None:
         assert os.environ["HF_ENDPOINT"] == first
     """)
     lines = done.stdout.splitlines()
-    assert lines[:3] == lines[3:] and done.returncode == 0, done.stderr
+    assert lines[:4] == lines[4:] and len(lines) == 8 and done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
@@ -71,6 +78,24 @@ def test_the_learners_own_cache_and_token_stay_untouched(tmp_path: Path) -> None
     assert fingerprint(own) == before
     home = tmp_path / "home"
     assert not (home / ".cache" / "huggingface").exists()
+
+
+@pytest.mark.parametrize(("own", "policy"), [(None, "PASSIVE"), ("active", "ACTIVE")])
+def test_waiting_threads_leave_the_processor_to_others_unless_the_learner_chose(own: str | None, policy: str) -> None:
+    """OpenMP itself says what it goes by, when torch loads it."""
+    chosen = f"os.environ['OMP_WAIT_POLICY'] = {own!r}" if own else "os.environ.pop('OMP_WAIT_POLICY', None)"
+    done = run(f"import os; {chosen}; import helpers; helpers.setup('{MINILM}')", OMP_DISPLAY_ENV="true")
+    assert f"OMP_WAIT_POLICY = '{policy}'" in done.stderr
+    assert done.stdout.splitlines()[-1].startswith(MINILM)  # one id may be given without a list
+
+
+def test_setup_asks_nothing_of_a_hub_that_is_not_there_and_goes_on(tmp_path: Path) -> None:
+    started = time.monotonic()
+    code = f"import helpers; helpers.setup(models=[{MINILM!r}], datasets='a/rows')"
+    done = run(code, COURSE_HUB="hub", HF_ENDPOINT=NOBODY, HF_HOME=str(tmp_path))
+    assert "Traceback" not in done.stderr and done.returncode == 0, done.stderr
+    assert done.stdout.count("nobody: the Hub did not answer") == 2
+    assert time.monotonic() - started < 60  # the imports; the Hub's share is bounded in test_rows.py
 
 
 @pytest.mark.parametrize("library", ["huggingface_hub.constants", "transformers"])
