@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import platform
-import sysconfig
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from classroom.client import bundled, hub_mode, local_hub, pages
+from classroom.client import bundled, hub_mode, kernel, local_hub, pages
 
 if TYPE_CHECKING:
     import torch
@@ -38,17 +35,13 @@ class Course:
 def setup(
     models: str | Sequence[str] = (), datasets: str | Sequence[str] = (), spaces: str | Sequence[str] = ()
 ) -> Course:
-    """Prepare a lesson: Hub, device, number format, seed, plot style; print what it loads and where that comes from.
+    """Prepare a lesson, before transformers is imported, and print what it loads and where that comes from.
 
-    `models`, `datasets` and `spaces` are the ids that the lesson loads. Comes before transformers is imported, and
-    may be run again. Raises SetupError, in one sentence, when the lesson could not work.
+    `models`, `datasets` and `spaces` are the ids that it loads. Raise SetupError when the lesson could not work.
     """
     ids = {"model": _as_list(models), "dataset": _as_list(datasets), "space": _as_list(spaces)}
     mode = hub_mode.activate(ids)
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    # Threads that wait let others work: several times faster on a busy machine. Read when torch is imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    _find_this_environments_commands()
+    kernel.set_environment()
     if mode.is_here:
         local_hub.prepare(name for names in ids.values() for name in names)
 
@@ -67,23 +60,15 @@ def setup(
     course = Course(chosen, device.pick_dtype(chosen), mode.name)
     transformers.set_seed(SEED)
     plots.use_style()
-    libraries = ((name, version(name).partition("+")[0]) for name in ("transformers", "torch", "huggingface_hub"))
     print(f"Hub      {mode.name} ({mode.reason})")
     if mode.is_here and not pages.address(mode.endpoint).startswith(mode.endpoint):
         print(f"Pages    {pages.address(mode.endpoint)} (this Hub, in your browser)")
     print(f"Device   {device.describe_device(chosen)}, {str(course.dtype).removeprefix('torch.')}")
     print(f"Seed     {SEED}")
-    print(f"Versions Python {platform.python_version()}, {', '.join(map(' '.join, libraries))}")
+    print(f"Versions {kernel.versions('transformers', 'torch', 'huggingface_hub')}")
     show_contents(ids, mode)
     return course
 
 
 def _as_list(ids: str | Sequence[str]) -> list[str]:
     return [ids] if isinstance(ids, str) else list(ids)
-
-
-def _find_this_environments_commands() -> None:
-    """Let `!hf` and `!accelerate` mean this environment's, where Jupyter was started without activating it."""
-    folder = sysconfig.get_path("scripts")
-    if folder not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]
