@@ -39,7 +39,8 @@ def setup(
 
     `models`, `datasets` and `spaces` are the ids that it loads. Raise SetupError when the lesson could not work.
     """
-    ids = {"model": _as_list(models), "dataset": _as_list(datasets), "space": _as_list(spaces)}
+    given = {"model": models, "dataset": datasets, "space": spaces}
+    ids = {kind: [named] if isinstance(named, str) else list(named) for kind, named in given.items()}
     mode = hub_mode.activate(ids)
     kernel.set_environment()
     if mode.is_here:
@@ -68,7 +69,3 @@ def setup(
     print(f"Versions {kernel.versions('transformers', 'torch', 'huggingface_hub')}")
     show_contents(ids, mode)
     return course
-
-
-def _as_list(ids: str | Sequence[str]) -> list[str]:
-    return [ids] if isinstance(ids, str) else list(ids)
