@@ -25,10 +25,7 @@ class Course:
     hub: str
 
     def bundled(self, name: str) -> str:
-        """Return the folder of one of the course's own models, "gpt2-es-mini" or "gpt2-es-nano".
-
-        They come with the package and need no Hub: `AutoModelForCausalLM.from_pretrained(course.bundled(name))`.
-        """
+        """Return the folder of a model that comes with the course and needs no Hub: "gpt2-es-mini" or "-nano"."""
         return bundled.folder(name)
 
 
