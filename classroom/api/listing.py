@@ -11,6 +11,7 @@ from classroom.api import serializers
 from classroom.api.repository_info import FIELDS, LISTED, Described
 from classroom.auth import access
 from classroom.http.endpoints import Call, Endpoints, Needs
+from classroom.models.hub import Hub
 from classroom.storage.damage import unless_damaged
 from classroom.storage.errors import InvalidInputError
 from classroom.storage.names import KINDS
@@ -22,6 +23,7 @@ TAG_FIELDS |= {"license": "license:", "dataset": "dataset:", "models": "models:"
 ABSENT = ("gated", "inference", "inference_provider", "apps")
 SORTS = ("createdAt", "lastModified", "downloads", "likes", "trendingScore")
 MORE = {"full": ("siblings", "cardData"), "cardData": ("cardData",), "config": ("config",)}
+NO_TAGS: list[tuple[str, str, str]] = []
 TYPES = {"library_name": "library", "datasets": "dataset", "tags": "other"}
 UNITS = {"": 1, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 endpoints = Endpoints()
@@ -39,12 +41,12 @@ def own(call: Call) -> Response:
 @endpoints.get("/api/{kind:kind}", Needs.NOTHING)
 def repositories(call: Call) -> Response:
     """List the repositories that the query asks for, in its order and in pages; private ones only to their owner."""
-    found = [one for one in _named(call) if unless_damaged(False, _is_wanted, call, one)]
+    found = [one for one in _named(call) if one.ask(lambda one: _is_wanted(call, one), False)]
     field = call.query("sort")
     if field and field not in SORTS:
         raise InvalidInputError(f"Sort by {', '.join(SORTS)}.")
     if field:
-        keys = {one.name: str(unless_damaged("", FIELDS[field], one)) for one in found}
+        keys = {one.name: str(one.ask(FIELDS[field], "")) for one in found}
         found.sort(key=lambda one: keys[one.name], reverse=call.query("direction") != "1")
     start, limit = _number(call.query("cursor"), 0), min(_number(call.query("limit"), PAGE) or PAGE, PAGE)
     headers = {}
@@ -53,7 +55,7 @@ def repositories(call: Call) -> Response:
         headers["Link"] = f'<{following}>; rel="next"'
     more = {field: None for on, fields in MORE.items() if call.is_on(on) for field in fields}
     fields = call.values("expand") or [*LISTED, *more]
-    shown = [unless_damaged({"id": one.name}, one.show, fields) for one in found[start : start + limit]]
+    shown = [one.ask(lambda one: one.show(fields), {"id": one.name}) for one in found[start : start + limit]]
     return JSONResponse(shown, headers=headers)
 
 
@@ -62,14 +64,16 @@ def tags_by_type(call: Call) -> Response:
     """List every tag that some repository has, by the key of the card that it comes from."""
     types: dict[str, dict[str, serializers.Json]] = {}
     for one in _named(call):
-        for key, start, value in unless_damaged((), one.keyed_tags):
+        for key, start, value in one.ask(Described.keyed_tags, NO_TAGS):
             name = TYPES.get(key, key)
             types.setdefault(name, {})[value] = {"id": f"{start}{value}", "label": value, "type": name}
     return JSONResponse({name: list(values.values()) for name, values in types.items()})
 
 
 def _named(call: Call) -> list[Described]:
-    return [_described(call, name) for name in call.hub.listing(call.kind) if _is_named(call, name)]
+    names = [name for name in call.hub.listing(call.kind) if _is_named(call, name)]
+    unknown = [Described(call.kind, name, None, None) for name in names]
+    return [unless_damaged(one, _described, call.hub, call.kind, one.name) for one in unknown]
 
 
 def _is_named(call: Call, name: str) -> bool:
@@ -81,10 +85,9 @@ def _is_named(call: Call, name: str) -> bool:
     )
 
 
-def _described(call: Call, name: str) -> Described:
-    found = call.hub.at_hand(call.kind, name)
-    commit = unless_damaged(None, found.resolve, "main") if found else None
-    return Described(call.kind, name, found, commit)
+def _described(hub: Hub, kind: str, name: str) -> Described:
+    found = hub.at_hand(kind, name)
+    return Described(kind, name, found, found.resolve("main") if found else None)
 
 
 def _is_wanted(call: Call, one: Described) -> bool:

@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from classroom.api import serializers
 from classroom.api.serializers import Json
 from classroom.models import catalogue
 from classroom.storage import cards
+from classroom.storage.damage import unless_damaged
 from classroom.storage.repository import File, Repository
 
 # The card's keys that become tags, with what the tag begins with (https://huggingface.co/docs/hub/model-cards).
@@ -22,6 +23,7 @@ TAGS: dict[str, dict[str, str]] = {
     "datasets": {"tags": ""} | {key: f"{key}:" for key in f"{_BY_KEY} language_creators source_datasets".split()},
     "spaces": {"sdk": "", "tags": "", "license": "license:"},
 }
+Answer = TypeVar("Answer")
 FORMATS = {"safetensors": "safetensors", "gguf": "gguf", "onnx": "onnx", "bin": "pytorch"}
 
 
@@ -43,7 +45,10 @@ class Described:
     @cached_property
     def files(self) -> list[File]:
         """Its files, without folders."""
-        listed = self.found.tree(self.commit, recursive=True) if self.found and self.commit else None
+        return self._files(recursive=True)
+
+    def _files(self, recursive: bool) -> list[File]:
+        listed = self.found.tree(self.commit, recursive=recursive) if self.found and self.commit else None
         return [file for file in listed or [] if not file.is_folder]
 
     @cached_property
@@ -51,7 +56,7 @@ class Described:
         """Its tags: those of the card, and for a model its file formats and its architecture."""
         found = [f"{start}{value}" for _, start, value in self.keyed_tags()]
         if self.kind == "models":
-            endings = {file.path.rpartition(".")[2] for file in self.files if "/" not in file.path}
+            endings = {file.path.rpartition(".")[2] for file in self._files(recursive=False)}
             found += [tag for ending, tag in FORMATS.items() if ending in endings]
             found += _texts(self.config.get("model_type"))
         return list(dict.fromkeys(found))
@@ -96,6 +101,10 @@ class Described:
                 for tensor in self.found.tensors(file) or ():
                     counts[tensor.dtype] += tensor.parameters
         return {"parameters": counts, "total": counts.total()} if counts else None
+
+    def ask(self, look: Callable[[Described], Answer], otherwise: Answer) -> Answer:
+        """Return what `look` tells of it, or `otherwise` when it is damaged."""
+        return unless_damaged(otherwise, lambda kind, name: look(self), self.kind, self.name)
 
     def show(self, fields: Iterable[str]) -> Json:
         """Return those of the fields that there are for its kind."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
@@ -28,6 +29,13 @@ def test_a_repository_is_read_and_written_in_any_case(api: HfApi, mixed: str, tm
     assert api.create_tag("learner/MIXED", tag="v1") is None
     assert [tag.name for tag in api.list_repo_refs(mixed).tags] == ["v1"]
     assert api.model_info("OpenAI-community/GPT2").id == "openai-community/gpt2"
+
+
+def test_pages_lead_to_the_ids_own_spelling(hub_endpoint: str, mixed: str) -> None:
+    for page in ("", "/tree/main", "/blob/main/n.txt"):
+        led = httpx.get(f"{hub_endpoint}/LEARNER/mixed{page}")
+        assert led.status_code == 307 and led.headers["location"].endswith(f"/{mixed}{page}"), page
+    assert f'href="/{mixed}"' in httpx.get(f"{hub_endpoint}/LEARNER", headers={"Accept": "text/html"}).text
 
 
 def test_an_id_that_differs_in_case_only_is_taken(api: HfApi, mixed: str) -> None:
