@@ -72,8 +72,7 @@ def prepare(ids: Iterable[str]) -> None:
 
 def _hub() -> Hub:
     try:
-        import uvicorn  # noqa: F401 (the server's packages come together)
-
+        import classroom.http.server  # noqa: F401 (with all the packages of the server)
         from classroom.models.hub import Hub
     except ModuleNotFoundError as error:
         raise SetupError(

@@ -112,10 +112,11 @@ def scratch(lock: Path) -> Iterator[Path]:
 def _cannot_write(lock: Path, error: Exception) -> str:
     reason = getattr(error, "strerror", "the disk is full")
     if getattr(error, "errno", None) in NO_RIGHTS:
+        name = lock.name.removesuffix(".made-from")
         return (
-            f"{lock.name.removesuffix('.made-from')} is not prepared, and {cache_root()} is not yours to write to"
-            f" ({reason}): ask its owner to run `python -m classroom prepare`, or set the environment variable"
-            " COURSE_CACHE to a folder of your own with 3 GB free."
+            f"{name} is not prepared, and {cache_root()} is not yours to write to ({reason}): ask"
+            " its owner to run `python -m classroom prepare`, or set the environment variable COURSE_CACHE to a folder"
+            " of your own with 3 GB free."
         )
     return (
         f"Cannot write to {lock.parent} ({reason}). Free some space there, or set the environment variable COURSE_CACHE"

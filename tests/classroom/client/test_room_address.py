@@ -78,8 +78,6 @@ def test_a_modes_name_is_known_in_any_case_and_in_quotes(value: str) -> None:
     ],
 )
 def test_an_endpoint_that_is_no_address_is_told_and_an_empty_one_counts_as_none(value: str, sentence: str) -> None:
-    code = (
-        "import os; from classroom.client import hub_mode as m; m._public_address(); print('HF_ENDPOINT' in os.environ)"
-    )
-    done = run_python(code, 60, {"HF_ENDPOINT": value})
+    code = "import os; from classroom.client import hub_mode as m; m.activate(); print('HF_ENDPOINT' in os.environ)"
+    done = run_python(code, 60, {"COURSE_HUB": "hub", "HF_ENDPOINT": value})
     assert done.stderr.strip().endswith(sentence) if sentence else done.stdout == "False\n"

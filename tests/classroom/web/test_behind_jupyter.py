@@ -34,7 +34,7 @@ CARD = "# Film\n\n![a plot](plots/plot.png) [the plot](plots/plot.png) [its fold
 JUPYTERS_OWN = ["/user/ana/logout", "/hub/logout", "../../../../../../../logout", "..\\..\\..\\..\\..\\logout"]
 JUPYTERS_OWN += ["%2e%2e/%2E%2e/.%2e/../../../../logout", "\t/user/ana/logout", "/\\127.0.0.1/logout"]
 WIDTH_ONCE_LOADED = "async picture => { await picture.decode(); return picture.naturalWidth }"
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")]
 
 if not os.environ.get("CI"):
     pytest.importorskip("jupyter_server_proxy", reason="`pip install jupyter-server-proxy` makes this run")
