@@ -13,7 +13,7 @@ test: install  ## every check: units, structure, and each cell of each lesson co
 	$(BIN)/python -m pytest
 
 test-fast: install  ## the units only: no kernel, no browser, nothing that waits
-	$(BIN)/python -m pytest -p no:nbval --override-ini addopts= --import-mode=importlib --strict-markers -m "not slow" tests
+	$(BIN)/python -m pytest -m "not slow" tests
 
 rehearsal: install  ## lessons with models of the published sizes; LESSONS="01 05" for some, reports in build/rehearsal
 	$(BIN)/python -m tools.rehearsal $(LESSONS)

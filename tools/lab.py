@@ -99,7 +99,7 @@ def run_all(page: Page, address: str, notebook: str) -> None:
 
 
 def short_lesson(folder: Path) -> str:
-    """Put lesson 07 into `folder`, of its code only what the explorer needs, without outputs; gives its name."""
+    """Put lesson 09 into `folder`, of its code only what the explorer needs, without outputs; gives its name."""
     path = next(path for path in lessons() if path.name.startswith("07"))
     notebook = read(path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

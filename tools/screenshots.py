@@ -1,4 +1,4 @@
-"""Pictures of the classroom Hub's pages in images/: lesson 11 pushes to a scratch Hub, headless Chromium looks at it.
+"""Pictures of the classroom Hub's pages in images/: lesson 15 pushes to a scratch Hub, headless Chromium looks at it.
 
 python -m tools.screenshots
 """
@@ -46,11 +46,11 @@ def main() -> None:
 
 
 def run_lesson(endpoint: str, folder: str) -> None:
-    """Run lesson 11 in `folder` against the Hub at `endpoint`."""
+    """Run lesson 15 in `folder` against the Hub at `endpoint`."""
     from nbclient import NotebookClient
 
     os.environ |= FIXED_ENVIRONMENT | {"COURSE_HUB": endpoint}
-    lesson = read(NOTEBOOKS / "11_hub.ipynb")
+    lesson = read(NOTEBOOKS / "15_hub.ipynb")
     NotebookClient(lesson, timeout=600, resources={"metadata": {"path": folder}}).execute()
 
 

@@ -27,7 +27,7 @@ def bundled() -> Store:
 def is_assembled(entry: Entry) -> bool:
     """Whether the entry's repository is there and made from what is here now."""
     stamp = _stamp(entry)
-    return stamp.exists() and stamp.read_text() == _fingerprint(entry)
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == _fingerprint(entry)
 
 
 def assemble(entry: Entry) -> None:
@@ -38,7 +38,7 @@ def assemble(entry: Entry) -> None:
         if not is_assembled(entry):
             RECIPES[entry.recipe](entry, folder)
             bundled().import_folder(entry.kind, entry.id, folder, f"Add {entry.title}")
-            _stamp(entry).write_text(_fingerprint(entry))
+            _stamp(entry).write_text(_fingerprint(entry), encoding="utf-8")
 
 
 def _stamp(entry: Entry) -> Path:
@@ -66,7 +66,8 @@ def _folder(entry: Entry, folder: Path) -> None:
         save_file({name: tensor.float() for name, tensor in load_file(path).items()}, path, metadata={"format": "pt"})
     config = folder / "config.json"
     if config.exists():
-        config.write_text(config.read_text().replace('"dtype": "float16"', '"dtype": "float32"'))
+        told = config.read_text(encoding="utf-8").replace('"dtype": "float16"', '"dtype": "float32"')
+        config.write_text(told, encoding="utf-8")
 
 
 def _adapter(entry: Entry, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_opens_with_badges_title_and_what_it_takes(path: Path) -> None:
     first = read(path).cells[0].source
     assert first.startswith(links.badges(path)), "run `make links`"
     assert re.search(r"^# .+", first, re.MULTILINE)
-    assert links.META.search(first)
+    assert links.HEAD.search(first)
     if path in lessons():
         assert re.search(rf"^# {path.name[:2]} · ", first, re.MULTILINE)
         assert "**You will learn**" in first
@@ -148,8 +149,9 @@ def test_few_cells_are_left_out_of_the_comparison_and_each_says_why() -> None:
     assert not any("NBVAL_" in cell.source for cell in cells)
 
 
-def test_lessons_are_numbered_without_a_gap() -> None:
-    assert [int(path.name[:2]) for path in lessons()] == list(range(len(lessons())))
+def test_each_lesson_leads_to_the_one_after_it() -> None:
+    for path, following in pairwise(lessons()):
+        assert f"]({following.name})" in read(path).cells[-1].source, path.name
 
 
 def test_every_lesson_has_exercises() -> None:

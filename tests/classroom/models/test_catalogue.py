@@ -117,6 +117,7 @@ for name in sys.stdin.read().split():
 """
 
 
+@pytest.mark.slow
 def test_every_model_loads_without_a_warning_and_without_a_missing_weight(tmp_path: Path) -> None:
     with_config = [e.id for e in MODELS if "config.json" in {f.name for f in _files(e)} or e.recipe != "folder"]
     code = LOAD_ALL.replace("sys.stdin.read()", repr(" ".join(with_config)))

