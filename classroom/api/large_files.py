@@ -117,9 +117,8 @@ def listing(call: Call) -> Response:
     told = []
     for path in sorted(call.repository.large.glob("*/*/*")):
         filename, ref = named.get(path.name, (path.name, None))
-        pushed, size = serializers.iso(path.stat().st_mtime), path.stat().st_size
-        one = {"fileOid": path.name, "oid": path.name, "filename": filename, "ref": ref}
-        told.append(one | {"pushedAt": pushed, "size": size})
+        one = {"fileOid": path.name, "oid": path.name, "filename": filename, "ref": ref, "size": path.stat().st_size}
+        told.append(one | {"pushedAt": serializers.iso(path.stat().st_mtime)})
     return JSONResponse(told)
 
 

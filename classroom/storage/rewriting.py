@@ -22,17 +22,15 @@ def without(repository: Repository, hashes: list[str]) -> None:
     pointers = {Blob.from_string(bytes(Pointer(sha256, size))).id for sha256, size in sizes.items() if size is not None}
     rewriter = _Rewriter(repository, pointers)
     for ref, tip in repository.refs().items():
-        old = repository.git.refs[Ref(ref.encode())]
-        new = rewriter.commit(tip)
+        old, new = repository.git.refs[Ref(ref.encode())], rewriter.commit(tip)
+        if new.decode() == tip:
+            continue
         target = repository.git[old]
-        if isinstance(target, Tag) and new.decode() != tip:
+        if isinstance(target, Tag):  # an annotated one, which names its commit itself
             tag = cast(Tag, target.copy())
             tag.object = (Commit, new)
             new = commits.add(repository, tag)
-        elif isinstance(target, Tag):
-            continue
-        if new != old:
-            commits.move_ref(repository, ref, old.decode(), new.decode())
+        commits.move_ref(repository, ref, old.decode(), new.decode())
 
 
 def large_files_by_hash(repository: Repository) -> dict[str, tuple[str, str | None]]:
@@ -41,11 +39,10 @@ def large_files_by_hash(repository: Repository) -> dict[str, tuple[str, str | No
     seen: set[ObjectID] = set()
     for ref, tip in sorted(repository.refs().items(), key=lambda item: item[0] != "refs/heads/main"):
         for commit in repository.history(tip):
-            is_new = commit.tree not in seen
+            files = repository.tree(commit.id.decode(), recursive=True) if commit.tree not in seen else None
             seen.add(commit.tree)
-            for file in (repository.tree(commit.id.decode(), recursive=True) or []) if is_new else []:
-                if file.sha256:
-                    found.setdefault(file.sha256, (file.path, ref))
+            for file in (file for file in files or [] if file.sha256):
+                found.setdefault(str(file.sha256), (file.path, ref))
     return found
 
 

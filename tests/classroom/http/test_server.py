@@ -70,7 +70,9 @@ def test_it_answers_within_seconds_and_ctrl_c_ends_it_cleanly(tmp_path: Path) ->
     """On an idle machine the first answer comes within one second; the bound here allows for a busy one."""
     started = time.monotonic()
     with serving(tmp_path, "--port", "0") as server:
-        url = re.search(r"http://\S+", lines_until(server, "Ctrl-C"))[0]
+        printed = lines_until(server, "Ctrl-C")
+        url = re.search(r"http://\S+", printed)[0]
+        assert f"HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1" in printed
         assert httpx.get(f"{url}/api/models").status_code == 200
         assert time.monotonic() - started < 6
         with httpx.Client() as idle:  # a client that keeps its connection must not hold the server up
