@@ -39,7 +39,7 @@ class Change:
 
 
 def read(file: IO[bytes], repository: Repository, base: str | None) -> tuple[Header, list[Change]]:
-    """Read all lines and put the files' contents into the repository. Raises HubError 400, 404 or 413."""
+    """Read all lines and put the files' contents into the repository. Raise StorageError for what it cannot hold."""
     header: Header | None = None
     changes: list[Change] = []
     while line := file.readline(MOST_LINE + 1):
@@ -58,7 +58,7 @@ def read(file: IO[bytes], repository: Repository, base: str | None) -> tuple[Hea
 
 
 def apply(repository: Repository, tree: ObjectID | None, changes: list[Change]) -> ObjectID:
-    """The id of the tree that the changes make out of `tree`. Raises HubError 400 or 404 when they cannot be made."""
+    """Return the id of the tree that the changes make out of `tree`. Raise StorageError when they cannot be made."""
     root = commits.Folder(repository, tree)
     for change in changes:
         if change.oid is None:

@@ -152,7 +152,7 @@ def details(kind: str, name: str, found: Repository, commit: str, expand: list[s
 
 
 def _origin(kind: str, name: str, found: Repository) -> Json:
-    """Whether this is the mirror's, or what the catalogue says of it; nothing for what was pushed here."""
+    """Tell whether this is the mirror's, or what the catalogue says of it; nothing for what was pushed here."""
     entry, mirrored = catalogue.find(kind, name), found.mirrored
     if mirrored:
         return {"classroom": {"origin": mirrored["origin"], "note": f"fetched from {mirrored['endpoint']}"}}

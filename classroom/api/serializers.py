@@ -17,14 +17,14 @@ Json = dict[str, Any]
 
 
 def card_data(found: Repository, commit: str) -> Json:
-    """The YAML at the top of the repository's README.md; empty when there is none."""
+    """Return the YAML at the top of the repository's README.md; empty when there is none."""
     readme = found.file(commit, "README.md")
     content = found.read(readme) if readme and not readme.is_folder else b""
     return cards.read(content.decode("utf-8", "replace"))[0] if isinstance(content, bytes) else {}
 
 
 def storage(store: Store, kind: str, name: str) -> Json:
-    """A repository with the bytes that it takes up on the disk."""
+    """Return a repository with the bytes that it takes up on the disk."""
     found = store.existing(kind, name)
     size = sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
     commit = found.resolve("main")
@@ -34,7 +34,7 @@ def storage(store: Store, kind: str, name: str) -> Json:
 
 
 def entries(found: Repository, commit: str, files: list[File], with_commits: bool = False) -> list[Json]:
-    """Files and folders in a listing; `with_commits` adds the commit that changed each last."""
+    """Return files and folders in a listing; `with_commits` adds the commit that changed each last."""
     told = [entry(file) for file in files]
     if with_commits:
         last = history.last_commits(found, commit, [file.path for file in files])
@@ -47,13 +47,13 @@ def entries(found: Repository, commit: str, files: list[File], with_commits: boo
 
 
 def entry(file: File) -> Json:
-    """A file or folder in a listing."""
+    """Return a file or folder in a listing."""
     kind = "directory" if file.is_folder else "file"
     return {"type": kind, "oid": file.oid, "size": file.size, "path": file.path, **_large(file)}
 
 
 def copyable(file: File) -> Json:
-    """A file or folder as the client asks for it before it copies from one repository to another.
+    """Return a file or folder as the client asks for it before it copies from one repository to another.
 
     It copies no large file without a `xetHash`. This Hub has no Xet, so what stands there is none, by its form either.
     """
@@ -61,7 +61,7 @@ def copyable(file: File) -> Json:
 
 
 def refs(found: Repository, with_proposals: bool = False) -> Json:
-    """Branches and tags, and pull requests if wanted, with the commits they point at."""
+    """Return branches and tags, and pull requests if wanted, with the commits they point at."""
     groups = {"branches": "refs/heads/", "tags": "refs/tags/", "converts": "refs/convert/"}
     groups |= {"pullRequests": "refs/pr/"} if with_proposals else {}
     return {
@@ -75,7 +75,7 @@ def refs(found: Repository, with_proposals: bool = False) -> Json:
 
 
 def commit(made: Commit, is_formatted: bool = False) -> Json:
-    """One commit of a history; `is_formatted` adds its title and message as HTML."""
+    """Return one commit of a history; `is_formatted` adds its title and message as HTML."""
     title, _, message = made.message.decode("utf-8", "replace").partition("\n")
     author = made.author.decode("utf-8", "replace").split(" <")[0]
     words = {"title": title, "message": message.strip()}
@@ -84,7 +84,7 @@ def commit(made: Commit, is_formatted: bool = False) -> Json:
 
 
 def sibling(file: File, with_sizes: bool) -> Json:
-    """A file in what a repository is; `with_sizes` adds its size and hash."""
+    """Return a file in what a repository is; `with_sizes` adds its size and hash."""
     sizes = {"size": file.size, "blobId": file.oid, **_large(file)} if with_sizes else {}
     return {"rfilename": file.path} | sizes
 
@@ -96,6 +96,6 @@ def _large(file: File) -> Json:
 
 
 def iso(made: Commit | float) -> str:
-    """The time of a commit, or one in Unix seconds, as the client reads it."""
+    """Return the time of a commit, or one in Unix seconds, as the client reads it."""
     seconds = made.commit_time if isinstance(made, Commit) else made
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

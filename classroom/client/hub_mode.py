@@ -175,7 +175,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def answers(endpoint: str) -> bool:
-    """Whether a Hub answers at `endpoint` within three seconds, name look-up included."""
+    """Tell whether a Hub answers at `endpoint` within three seconds, name look-up included."""
     heard = threading.Event()
 
     def ask() -> None:

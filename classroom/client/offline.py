@@ -31,12 +31,12 @@ def switch(on: bool) -> None:
 
 
 def is_on() -> bool:
-    """Whether this module switched offline mode on."""
+    """Tell whether this module switched offline mode on."""
     return _is_ours
 
 
 def has_all(ids: Ids) -> bool:
-    """Whether the learner's own cache holds all of these ids, and there are any.
+    """Tell whether the learner's own cache holds all of these ids, and there are any.
 
     Look for the folder as `huggingface_hub.constants` does, which must not be imported before the Hub is chosen.
     """
@@ -48,6 +48,6 @@ def has_all(ids: Ids) -> bool:
 
 
 def is_cached(cache: Path, kind: str, name: str) -> bool:
-    """Whether the cache holds the repository; a download that broke off leaves an `.incomplete` file behind."""
+    """Tell whether the cache holds the repository; a download that broke off leaves an `.incomplete` file behind."""
     folder = cache / f"{kind}s--{name.replace('/', '--')}"
     return any(folder.glob("snapshots/*/*")) and not any(folder.glob("blobs/*.incomplete"))

@@ -83,7 +83,7 @@ def compare(repository: Repository, old: str | None, new: str) -> Comparison:
 
 
 def _files(printed: str) -> tuple[list[Change], str]:
-    """The files that git lists first (`:mode mode id id status NUL path NUL`), and the patch after them."""
+    """Return the files that git lists first (`:mode mode id id status NUL path NUL`), and the patch after them."""
     changes, start = [], 0
     while printed.startswith(":", start):
         end = printed.find("\0", start)
@@ -124,7 +124,7 @@ def _lines(section: str) -> Iterator[Line]:
 
 
 def _describe(change: Change, repository: Repository, old: str | None, new: str) -> None:
-    """Words for a large file, for one that is no text, for a mere renaming."""
+    """Describe a large file, one that is no text, or a mere renaming in words."""
     before = repository.file(old, change.old_path) if old and change.status != "A" else None
     after = repository.file(new, change.path) if change.status != "D" else None
     if (before and before.sha256) or (after and after.sha256):

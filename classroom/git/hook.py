@@ -80,7 +80,7 @@ def _check_name(ref: bytes, is_deleted: bool) -> None:
 
 
 def _check_target(oid: str) -> None:
-    """A branch or tag leads to a commit, over one annotated tag at the most."""
+    """Raise Refusal unless a branch or tag leads to a commit, over one annotated tag at the most."""
     content = _git("cat-file", "-p", oid) if _git("cat-file", "-t", oid).strip() == b"tag" else b"type commit"
     kind = re.search(rb"^type (\w+)$", content, re.MULTILINE)
     if not kind or kind[1] != b"commit" or _git("cat-file", "-t", f"{oid}^{{}}").strip() != b"commit":
@@ -138,7 +138,7 @@ def _kinds(oids: dict[bytes, str]) -> Iterator[tuple[bytes, bytes, int]]:
 
 
 def _contents(oids: list[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Id, type and content of each of these objects, in git's batch format (git-cat-file)."""
+    """Return id, type and content of each of these objects, in git's batch format (git-cat-file)."""
     if not oids:
         return
     printed = _git("cat-file", "--batch", given=b"\n".join(oids))

@@ -189,7 +189,7 @@ def _push_environment(request: Request, repository: Repository) -> tuple[dict[st
 
 
 async def _output(process: asyncio.subprocess.Process) -> AsyncGenerator[bytes]:
-    """What the process prints; it ends with its reader, or after ten minutes."""
+    """Return what the process prints; it ends with its reader, or after ten minutes."""
     assert process.stdout is not None
     deadline = asyncio.get_running_loop().time() + PROCESS_SECONDS
     try:
@@ -205,7 +205,7 @@ async def _output(process: asyncio.subprocess.Process) -> AsyncGenerator[bytes]:
 
 
 def _hooks(store: Path) -> Path:
-    """The folder with the hook that looks at every push before a branch moves."""
+    """Return the folder with the hook that looks at every push before a branch moves."""
     hook = store / "hooks" / "pre-receive"
     if not hook.exists() or hook.read_text(encoding="utf-8") != HOOK:
         atomic.write(hook, HOOK.encode(), mode=0o755)
@@ -215,11 +215,11 @@ def _hooks(store: Path) -> Path:
 
 
 def _protocol(request: Request) -> str:
-    """The protocol version that git asks for, as git's own programs read it from GIT_PROTOCOL."""
+    """Return the protocol version that git asks for, as git's own programs read it from GIT_PROTOCOL."""
     asked_for = re.search(r"version=\d", request.headers.get("git-protocol", ""))
     return asked_for[0] if asked_for else ""
 
 
 def _packet(text: str) -> bytes:
-    """One line in git's packet format (gitprotocol-common)."""
+    """Return one line in git's packet format (gitprotocol-common)."""
     return f"{len(text) + 4:04x}{text}".encode()

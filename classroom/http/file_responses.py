@@ -92,7 +92,7 @@ class LargeFileResponse(FileResponse):
 
 
 def _can_pass_files() -> bool:
-    """Whether system and event loop can copy files to a connection; uvloop's, which is no BaseEventLoop, cannot."""
+    """Tell whether the system and the event loop copy files to a connection; uvloop, no BaseEventLoop, cannot."""
     return hasattr(os, "sendfile") and isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop)
 
 

@@ -54,7 +54,7 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """Every repository of the catalogue, in its order."""
+    """Return every repository of the catalogue, in its order."""
     with (HERE / "catalogue.toml").open("rb") as file:
         rows = tomllib.load(file)["repository"]
     return tuple(Entry(**row | {"aliases": tuple(row.get("aliases", ()))}) for row in rows)

@@ -38,11 +38,11 @@ class Hub:
 
     @classmethod
     def of_this_machine(cls) -> Hub:
-        """The Hub over the course's own folder, as lessons and `serve` use it."""
+        """Return the Hub over the course's own folder, as lessons and `serve` use it."""
         return cls(pushed_store(), mirror_store())
 
     def repository(self, kind: str, name: str) -> Repository | None:
-        """The repository that answers `name`, or None. Raises SourceError when a bundled one cannot be made."""
+        """Return the repository that answers `name`, or None. Raise SourceError when a bundled one cannot be made."""
         found = self.stored(kind, name)
         if found:
             return found
@@ -53,25 +53,25 @@ class Hub:
         return recipes.bundled().repository(kind, entry.id)
 
     def stored(self, kind: str, name: str) -> Repository | None:
-        """The repository that was pushed or mirrored under that id, or None."""
+        """Return the repository that was pushed or mirrored under that id, or None."""
         return next((found for store in self.stores if (found := store.repository(kind, name))), None)
 
     def at_hand(self, kind: str, name: str) -> Repository | None:
-        """The repository that answers `name` when nothing must be assembled for it; None otherwise."""
+        """Return the repository that answers `name` when nothing must be assembled for it; None otherwise."""
         entry = catalogue.find(kind, name)
         return self.stored(kind, name) or (recipes.bundled().repository(kind, entry.id) if entry else None)
 
     def prepare(self, names: Iterable[str]) -> None:
-        """Assemble what only the catalogue has of these ids. Raises SourceError when one cannot be made."""
+        """Assemble what only the catalogue has of these ids. Raise SourceError when one cannot be made."""
         prepare(name for name in names if not any(store.repository(k, name) for store in self.stores for k in KINDS))
 
     def is_prepared(self, kind: str, name: str) -> bool:
-        """Whether `repository` would find that id without making it first."""
+        """Tell whether `repository` would find that id without making it first."""
         entry = catalogue.find(kind, name)
         return self.stored(kind, name) is not None or (entry is not None and recipes.is_assembled(entry))
 
     def is_foreign(self, namespace: str) -> bool:
-        """Whether ids under that name come from elsewhere, so that nobody here may push under it."""
+        """Tell whether ids under that name come from elsewhere, so that nobody here may push under it."""
         mirrored = [path.name for kind in KINDS for path in (self.mirror.root / kind).glob("*")] if self.mirror else []
         taken = [part.split("/")[0] for entry in catalogue.entries() for part in (entry.id, *entry.aliases)]
         return namespace.lower() in {name.lower().removesuffix(".git") for name in mirrored + taken}
@@ -96,7 +96,7 @@ class Hub:
         return [*stored, *written, name][0]
 
     def listing(self, kind: str) -> list[str]:
-        """Every id of that kind, each once."""
+        """Return every id of that kind, each once."""
         bundled = [entry.id for entry in catalogue.entries() if entry.kind == kind]
         return sorted({*bundled, *(name for store in self.stores for name in store.ids(kind))})
 
@@ -123,7 +123,7 @@ def prepare(ids: Iterable[str]) -> None:
     """Assemble those of these ids that the catalogue has and that are not there yet.
 
     That happens in a process of its own, so that a server or a kernel keeps neither torch nor its memory; progress goes
-    to standard error. Raises SourceError with the reason when one cannot be made.
+    to standard error. Raise SourceError with the reason when one cannot be made.
     """
     entries = {entry for name in ids for kind in KINDS if (entry := catalogue.find(kind, name))}
     if all(map(recipes.is_assembled, entries)):

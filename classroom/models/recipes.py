@@ -20,18 +20,18 @@ from classroom.storage.store import Store
 
 
 def bundled() -> Store:
-    """The store of the repositories that come with the course."""
+    """Return the store of the repositories that come with the course."""
     return Store(cache_root() / "bundled")
 
 
 def is_assembled(entry: Entry) -> bool:
-    """Whether the entry's repository is there and made from what is here now."""
+    """Tell whether the entry's repository is there and made from what is here now."""
     stamp = _stamp(entry)
     return stamp.exists() and stamp.read_text(encoding="utf-8") == _fingerprint(entry)
 
 
 def assemble(entry: Entry) -> None:
-    """Make the entry's repository unless it is there. Raises SourceError when it cannot be made."""
+    """Make the entry's repository unless it is there. Raise SourceError when it cannot be made."""
     if is_assembled(entry):
         return
     with wheels.scratch(_stamp(entry)) as folder:
@@ -47,7 +47,7 @@ def _stamp(entry: Entry) -> Path:
 
 @functools.cache
 def _fingerprint(entry: Entry) -> str:
-    """A hash over what makes the repository: id, title, committed files, recipe; not over what people are told."""
+    """Return a hash over what makes the repository: id, title, committed files, recipe."""
     made_of = f"{entry.kind} {entry.id} {entry.title}"
     digest = hashlib.sha256(made_of.encode() + inspect.getsource(RECIPES[entry.recipe]).encode())
     for path in sorted(entry.folder.rglob("*")):
@@ -58,7 +58,7 @@ def _fingerprint(entry: Entry) -> str:
 
 
 def _folder(entry: Entry, folder: Path) -> None:
-    """A committed folder; half-precision weights are raised to float32, which every processor computes fast."""
+    """Copy a committed folder; half-precision weights become float32, which every processor computes fast."""
     from safetensors.torch import load_file, save_file
 
     shutil.copytree(entry.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
@@ -83,7 +83,7 @@ def _adapter(entry: Entry, folder: Path) -> None:
 
 
 def _minilm(entry: Entry, folder: Path) -> None:
-    """The files of all-MiniLM-L6-v2 as they were published."""
+    """Copy the files of all-MiniLM-L6-v2 as they were published."""
     shutil.copytree(wheels.minilm(), folder, dirs_exist_ok=True)
 
 
@@ -153,7 +153,7 @@ def _gemma(entry: Entry, folder: Path) -> None:
 
 
 def _reviews(entry: Entry, folder: Path) -> None:
-    """The synthetic reviews, written by their seeded grammar."""
+    """Write the synthetic reviews by their seeded grammar."""
     from classroom.models.reviews import build
 
     build(folder)

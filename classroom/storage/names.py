@@ -22,7 +22,7 @@ MOST_PATH_BYTES, MOST_PART_BYTES, MOST_PARTS = 1024, 255, 40
 
 
 def is_repository_id(name: str) -> bool:
-    """Whether `name` is `name` or `namespace/name` in the letters that the Hub allows, so that it is safe as a path."""
+    """Tell whether this is `name` or `namespace/name` in the letters that the Hub allows, and so safe as a path."""
     parts = name.split("/")
     return len(parts) <= 2 and all(
         NAME.fullmatch(part)
@@ -34,7 +34,7 @@ def is_repository_id(name: str) -> bool:
 
 
 def repository_id(namespace: object, name: object) -> str:
-    """The checked id of a repository that is to be made. Raises InvalidInputError for one that cannot be."""
+    """Return the checked id of a repository that is to be made. Raise InvalidInputError for one that cannot be."""
     written = f"{namespace}/{name}"
     if not (isinstance(namespace, str) and isinstance(name, str) and "/" not in namespace + name) or not (
         is_repository_id(written) and "--" not in written and name[-1] not in ".-"
@@ -48,7 +48,7 @@ def repository_id(namespace: object, name: object) -> str:
 
 
 def file_path(path: object) -> str:
-    """A checked path in a repository. Raises InvalidPathError for one that git or a disk would refuse."""
+    """Return a checked path in a repository. Raise InvalidPathError for one that git or a disk would refuse."""
     if not isinstance(path, str) or not path:
         raise InvalidPathError("A file needs a path, as text.")
     parts = path.split("/")
@@ -77,7 +77,7 @@ def clash(names: Iterable[str], known: frozenset[str] = frozenset()) -> str | No
 
 
 def ref_name(kind: str, name: object) -> str:
-    """The full ref of a branch (`heads`) or tag (`tags`). Raises InvalidInputError for a name that git refuses."""
+    """Return the full ref of a branch (`heads`) or tag (`tags`). Raise InvalidInputError for what git refuses."""
     if isinstance(name, str) and _is_encodable(name) and len(name.encode()) <= MOST_PART_BYTES:
         full = f"refs/{kind}/{name}"
         is_device = any(DEVICE.fullmatch(part) for part in name.split("/"))
@@ -88,14 +88,14 @@ def ref_name(kind: str, name: object) -> str:
 
 
 def is_ref(full: str) -> bool:
-    """Whether this can be the full name of a ref that exists."""
+    """Tell whether this can be the full name of a ref that exists."""
     return (
         full.startswith("refs/") and _is_encodable(full) and len(full) < 1024 and check_ref_format(Ref(full.encode()))
     )
 
 
 def text(value: object, what: str, most: int = 65_536) -> str:
-    """A checked piece of text. Raises InvalidInputError when it is none, or longer than `most` characters."""
+    """Return a checked piece of text. Raise InvalidInputError when it is none, or longer than `most` characters."""
     if not isinstance(value, str) or len(value) > most or not _is_encodable(value) or "\0" in value:
         raise InvalidInputError(f"The {what} must be text of at most {most} characters.")
     return value

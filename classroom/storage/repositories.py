@@ -52,7 +52,7 @@ def _clean_one(store: Store, kind: str, name: str) -> None:
 def create(store: Store, kind: str, name: str, author: str, private: bool, files: dict[str, bytes]) -> Repository:
     """Make a repository whose first commit holds `files` and the usual `.gitattributes`.
 
-    Raises ConflictError when there is one of that id.
+    Raise ConflictError when there is one of that id.
     """
     with making(store, kind, name) as repository:
         set_private(repository, private)
@@ -70,7 +70,7 @@ def create(store: Store, kind: str, name: str, author: str, private: bool, files
 def making(store: Store, kind: str, name: str) -> Iterator[Repository]:
     """An empty repository to be filled, which is there under its id from the end of the block on.
 
-    Raises ConflictError when there is one of that id.
+    Raise ConflictError when there is one of that id.
     """
     target = store.path(kind, name)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -175,7 +175,7 @@ def already_there(kind: str, name: str) -> str:
 
 
 def moved_to(store: Store, kind: str, name: str) -> str | None:
-    """The id that a repository was moved to; None when it was not."""
+    """Return the id that a repository was moved to; None when it was not."""
     if not is_repository_id(name) or store.path(kind, name).exists():
         return None
     try:
@@ -196,7 +196,7 @@ def _large_files(repository: Repository) -> list[str]:
 
 
 def _is_committed(repository: Repository, large: Path) -> bool:
-    """Whether git knows the pointer of a large file, as it does from the first commit with it on."""
+    """Tell whether git knows the pointer of a large file, as it does from the first commit with it on."""
     pointer = Blob.from_string(bytes(Pointer(large.name, large.stat().st_size)))
     return pointer.id in repository.git.object_store
 

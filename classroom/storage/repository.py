@@ -84,7 +84,7 @@ class Repository:
         return found
 
     def refs(self) -> dict[str, str]:
-        """Full ref names with the commits they point at, annotated tags peeled."""
+        """Return full ref names with the commits they point at, annotated tags peeled."""
         found = {}
         for name in sorted(self.git.refs.keys()):
             commit = self._peeled(name) if name != b"HEAD" else None
@@ -93,14 +93,14 @@ class Repository:
         return found
 
     def ref(self, revision: str) -> str | None:
-        """The full name of the branch, tag or ref that `revision` names; None when it names none."""
+        """Return the full name of the branch, tag or ref that `revision` names; None when it names none."""
         for name in (f"refs/heads/{revision}", f"refs/tags/{revision}", revision):
             if is_ref(name) and self._peeled(Ref(name.encode())):
                 return name
         return None
 
     def resolve(self, revision: str) -> str | None:
-        """The commit named by a branch, tag, full ref name or commit id (seven digits will do); None without one."""
+        """Return the commit named by a branch, tag, full ref name or commit id (from seven digits); None without one."""
         name = self.ref(revision)
         if name:
             return self._peeled(Ref(name.encode()))
@@ -119,19 +119,19 @@ class Repository:
         return target.id.decode() if isinstance(target, Commit) else None
 
     def tree(self, commit: str, folder: str = "", recursive: bool = False) -> list[File] | None:
-        """The entries under `folder`, sorted by path, folders included; None when there is no such folder."""
+        """Return the entries under `folder`, sorted by path, folders included; None when there is no such folder."""
         root = self.find(commit, folder)
         if root is None or not root[1]:
             return None
         return sorted(self._walk(root[0], folder, recursive), key=lambda file: file.path)
 
     def file(self, commit: str, path: str) -> File | None:
-        """The file or folder at `path`; None when there is none."""
+        """Return the file or folder at `path`; None when there is none."""
         found = self.find(commit, path)
         return self._entry(path, *found) if found and path else None
 
     def read(self, file: File) -> bytes | Path:
-        """A file's content: bytes, or the path of a large file."""
+        """Return a file's content: bytes, or the path of a large file."""
         if file.sha256:
             return path_of(self.large, file.sha256)
         return self._blob(ObjectID(file.oid.encode())).data
@@ -143,7 +143,7 @@ class Repository:
         return safetensors.tensors(path_of(self.large, file.sha256), file.sha256)
 
     def history(self, commit: str) -> list[Commit]:
-        """The commits that lead to `commit`, newest first."""
+        """Return the commits that lead to `commit`, newest first."""
         return [entry.commit for entry in self.git.get_walker(include=[ObjectID(commit.encode())], order=ORDER_TOPO)]
 
     def commit(self, oid: str) -> Commit:
@@ -159,7 +159,7 @@ class Repository:
         return found
 
     def find(self, commit: str, path: str) -> tuple[ObjectID, bool] | None:
-        """The git id of what is at `path`, and whether it is a folder; None when there is nothing."""
+        """Return the git id of what is at `path`, and whether it is a folder; None when there is nothing."""
         oid, is_folder = self.tree_id(commit), True
         for part in PurePosixPath(path).parts:
             tree = self.git[oid] if is_folder else None
@@ -202,7 +202,7 @@ class Repository:
         return found
 
     def is_there(self, file: File) -> bool:
-        """Whether the content of a file is on the disk, as far as one sees without reading it."""
+        """Tell whether the content of a file is on the disk, as far as one sees without reading it."""
         return file.sha256 is None or size_of(path_of(self.large, file.sha256)) == file.size
 
     def _size_and_start(self, oid: ObjectID) -> tuple[int, bytes]:

@@ -39,14 +39,14 @@ class Store:
         return self._scratch.folder
 
     def path(self, kind: str, name: str) -> Path:
-        """Where a repository lies, or would lie. Raises ValueError for an id that could reach outside the store."""
+        """Return where a repository lies or would lie. Raise ValueError for an id that could reach outside the store."""
         if kind not in KINDS or not is_repository_id(name):
             raise ValueError(f"{name!r} is not a repository id; write it as namespace/name.")
         exact = self.root / kind / f"{name}.git"
         return exact if exact.exists() else self.root / kind / f"{self.spelled(kind, name) or name}.git"
 
     def spelled(self, kind: str, name: str) -> str | None:
-        """The id of a repository as it was made, whatever the case of `name`, a checked id; None without one."""
+        """Return the id of a repository as it was made, whatever the case of `name`, a checked id; None without one."""
         folder = self.root / kind
         for part in f"{name}.git".split("/"):
             there = os.listdir(folder) if folder.is_dir() else []
@@ -57,7 +57,7 @@ class Store:
         return folder.relative_to(self.root / kind).as_posix().removesuffix(".git")
 
     def repository(self, kind: str, name: str) -> Repository | None:
-        """The repository, or None when the store has none of that id."""
+        """Return the repository, or None when the store has none of that id."""
         try:
             folder = self.path(kind, name)
         except ValueError:
@@ -72,7 +72,7 @@ class Store:
         return found
 
     def ids(self, kind: str) -> list[str]:
-        """The ids of its repositories of that kind, sorted."""
+        """Return the ids of its repositories of that kind, sorted."""
         top = self.root / kind
         found = [*top.glob("*.git"), *top.glob("*/*.git")]
         return sorted(folder.relative_to(top).as_posix().removesuffix(".git") for folder in found)
