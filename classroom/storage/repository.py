@@ -100,7 +100,7 @@ class Repository:
         return None
 
     def resolve(self, revision: str) -> str | None:
-        """Return the commit named by a branch, tag, full ref name or commit id (from seven digits); None without one."""
+        """Return the commit of a branch, tag, full ref name or commit id (from seven digits on); None without one."""
         name = self.ref(revision)
         if name:
             return self._peeled(Ref(name.encode()))

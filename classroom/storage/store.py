@@ -39,7 +39,7 @@ class Store:
         return self._scratch.folder
 
     def path(self, kind: str, name: str) -> Path:
-        """Return where a repository lies or would lie. Raise ValueError for an id that could reach outside the store."""
+        """Return where a repository lies or would lie. Raise ValueError for an id that reaches outside the store."""
         if kind not in KINDS or not is_repository_id(name):
             raise ValueError(f"{name!r} is not a repository id; write it as namespace/name.")
         exact = self.root / kind / f"{name}.git"
