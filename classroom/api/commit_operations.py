@@ -16,7 +16,7 @@ from classroom.storage.errors import EntryNotFoundError, InvalidInputError, TooL
 from classroom.storage.large_files import Pointer
 from classroom.storage.repository import Repository
 
-MOST_LINE = 2 * large_files.LEAST_BYTES
+MOST_LINE = 2 * large_files.LARGE_FROM_BYTES
 MOST_OPERATIONS = 25_000
 
 
@@ -95,8 +95,8 @@ def _pair(line: bytes) -> tuple[str, Body]:
 def _header(key: str, value: Body) -> Header:
     if key != "header":
         raise InvalidInputError("The first line of a commit must be its header.")
-    summary = names.text(value.get("summary"), "summary").strip()
-    description = names.text(value.get("description") or "", "description").strip()
+    summary = names.checked_text(value.get("summary"), "summary").strip()
+    description = names.checked_text(value.get("description") or "", "description").strip()
     if not summary:
         raise InvalidInputError("A commit needs a message.")
     parent = value.get("parentCommit")
@@ -111,8 +111,8 @@ def _change(key: str, value: Body, repository: Repository, base: str | None) -> 
         is_folder = key == "deletedFolder"
         if is_folder and isinstance(path, str):
             path = path.removesuffix("/")
-        return Change(names.file_path(path), is_folder=is_folder)
-    path = names.file_path(value.get("path"))
+        return Change(names.checked_path(path), is_folder=is_folder)
+    path = names.checked_path(value.get("path"))
     if key == "file":
         return Change(path, _regular(path, value, repository))
     if key == "lfsFile":
@@ -130,7 +130,7 @@ def _regular(path: str, value: Body, repository: Repository) -> ObjectID:
         data = base64.b64decode(content, validate=True) if encoding == "base64" else content.encode()
     except ValueError:
         raise InvalidInputError(f"The content of {path!a} is not valid {encoding}.") from None
-    if len(data) > large_files.LEAST_BYTES:
+    if len(data) > large_files.LARGE_FROM_BYTES:
         raise TooLargeError(f"{path!a} is over 10 MB: upload it as a large file (git-lfs).")
     pointer = large_files.read_pointer(data)
     if pointer:
@@ -157,9 +157,9 @@ def _check_there(path: str, sha256: str, size: int | None, repository: Repositor
 
 
 def _copy(path: str, value: Body, repository: Repository, base: str | None) -> Change:
-    source = names.file_path(value.get("srcPath"))
+    source = names.checked_path(value.get("srcPath"))
     revision = value.get("srcRevision")
-    commit = base if revision is None else repository.resolve(names.text(revision, "srcRevision", 255))
+    commit = base if revision is None else repository.resolve(names.checked_text(revision, "srcRevision", 255))
     file = repository.file(commit, source) if commit else None
     if file is None or file.is_folder:
         raise EntryNotFoundError(f"A file with this name doesn't exist: {source!a}")

@@ -27,7 +27,7 @@ AT_ONCE = 4
 endpoints = Endpoints()
 
 
-@endpoints.post(f"{API}/preupload/{{revision}}", Needs.NOTHING)
+@endpoints.post(f"{API}/preupload/{{revision}}", Needs.EMPTY_TREE)
 def preupload(call: Call) -> Response:
     """Advise for each file: an ordinary or a large one, to be ignored, there already."""
     repository, ref = call.committable()
@@ -41,14 +41,14 @@ def preupload(call: Call) -> Response:
 
 
 def _advice(file: Body, repository: Repository, commit: str, attributes: str, ignore: str) -> Body:
-    path, size = names.file_path(file.get("path")), file.get("size", 0)
+    path, size = names.checked_path(file.get("path")), file.get("size", 0)
     if not isinstance(size, int) or size < 0:
         raise InvalidInputError(f"The size of {path!a} must be a number of bytes.")
     try:
         base64.b64decode(file.get("sample") or "", validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise InvalidInputError(f"The sample of {path!a} is not base64.") from None
-    large = size > large_files.LEAST_BYTES or patterns.is_large(attributes, path)
+    large = size > large_files.LARGE_FROM_BYTES or patterns.is_large(attributes, path)
     there = repository.file(commit, path)
     return {
         "path": path,
@@ -61,7 +61,7 @@ def _advice(file: Body, repository: Repository, commit: str, attributes: str, ig
 
 def _pattern_file(repository: Repository, commit: str, sent: object, path: str) -> str:
     if sent is not None:
-        return names.text(sent, path)
+        return names.checked_text(sent, path)
     file = repository.file(commit, path)
     content = repository.read(file) if file and not file.is_folder and file.size <= bodies.STEP else b""
     return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

@@ -35,7 +35,7 @@ def paths_info(call: Call) -> Response:
     if not isinstance(paths, list) or len(paths) > MOST_PATHS:
         raise InvalidInputError(f"paths must be a list of at most {MOST_PATHS:,} paths.")
     repository, commit = call.repository, call.commit
-    found = [repository.file(commit, names.text(path, "path").strip("/")) for path in paths]
+    found = [repository.file(commit, names.checked_text(path, "path").strip("/")) for path in paths]
     files = [file for file in found if file]
     if expand is True or str(expand).lower() in ("true", "1"):
         return JSONResponse(serializers.entries(repository, commit, files, with_commits=True))

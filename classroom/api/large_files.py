@@ -32,8 +32,8 @@ NO_XET = "/api/this-Hub-has-no-Xet/set/HF_HUB_DISABLE_XET=1/and-start-Python-aga
 endpoints = Endpoints()
 
 
-@endpoints.post("{page}.git/info/lfs/objects/batch", Needs.NOTHING)
-@endpoints.post("{page}/info/lfs/objects/batch", Needs.NOTHING)
+@endpoints.post("{page}.git/info/lfs/objects/batch", Needs.EMPTY_TREE)
+@endpoints.post("{page}/info/lfs/objects/batch", Needs.EMPTY_TREE)
 def batch(call: Call) -> Response:
     """Tell for each file where it can be had, or where it is to be sent."""
     upload = call.body.get("operation") == "upload"
@@ -95,7 +95,7 @@ class _Offer:
         return Ticket(action, self.kind, self.name, file, upload, part).address(self.base, self.secret)
 
 
-@endpoints.get(f"{API}/xet-{{action}}-token/{{revision}}", Needs.NOTHING)
+@endpoints.get(f"{API}/xet-{{action}}-token/{{revision}}", Needs.EMPTY_TREE)
 def xet_token(call: Call) -> Response:
     """Lead a client that wants Xet storage to an address that says what to do.
 
@@ -104,7 +104,7 @@ def xet_token(call: Call) -> Response:
     return RedirectResponse(f"{str(call.request.base_url).rstrip('/')}{NO_XET}")
 
 
-@endpoints.get(NO_XET, Needs.NOTHING)
+@endpoints.get(NO_XET, Needs.EMPTY_TREE)
 def no_xet(call: Call) -> Response:
     """Say that there is no Xet storage here."""
     raise EntryNotFoundError("This Hub has no Xet storage: set HF_HUB_DISABLE_XET=1 and start Python again.")
@@ -161,19 +161,19 @@ def _keep(repository: Repository, ticket: Ticket, made: atomic.NewFile, sha256: 
         large_files.keep(repository, made, sha256)
 
 
-@endpoints.post(f"/api/large/join/{SIGNED}", Needs.NOTHING)
+@endpoints.post(f"/api/large/join/{SIGNED}", Needs.EMPTY_TREE)
 def join(call: Call) -> Response:
     """Make a large file of its parts."""
     repository, ticket = _admit(call, "join")
     if not _is_there(repository, ticket):
         folder = ticket.parts_folder(repository)
         parts = sorted(folder.glob("[0-9]*"), key=lambda path: int(path.name))
-        large_files.join(repository, parts, call.store.scratch, ticket.file)
+        large_files.join_parts(repository, parts, call.store.scratch, ticket.file)
         shutil.rmtree(folder, ignore_errors=True)
     return JSONResponse({})
 
 
-@endpoints.post(f"/api/large/verify/{SIGNED}", Needs.NOTHING)
+@endpoints.post(f"/api/large/verify/{SIGNED}", Needs.EMPTY_TREE)
 def verify(call: Call) -> Response:
     """Confirm that a large file arrived whole."""
     repository, ticket = _admit(call, "verify")
@@ -182,7 +182,7 @@ def verify(call: Call) -> Response:
     return JSONResponse({})
 
 
-@endpoints.get(f"/api/large/get/{SIGNED}", Needs.NOTHING)
+@endpoints.get(f"/api/large/get/{SIGNED}", Needs.EMPTY_TREE)
 def get(call: Call) -> Response:
     """Send a large file."""
     ticket = Ticket.of(call.request, "get", upload_tickets.secret(call.store))

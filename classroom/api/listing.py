@@ -38,7 +38,7 @@ def own(call: Call) -> Response:
     return JSONResponse([one for one in listed if one])
 
 
-@endpoints.get("/api/{kind:kind}", Needs.NOTHING)
+@endpoints.get("/api/{kind:kind}", Needs.EMPTY_TREE)
 def repositories(call: Call) -> Response:
     """List the repositories that the query asks for, in its order and in pages; private ones only to their owner."""
     found = [one for one in _named(call) if one.ask(lambda one: _is_wanted(call, one), False)]
@@ -59,7 +59,7 @@ def repositories(call: Call) -> Response:
     return JSONResponse(shown, headers=headers)
 
 
-@endpoints.get("/api/{kind:kind}-tags-by-type", Needs.NOTHING)
+@endpoints.get("/api/{kind:kind}-tags-by-type", Needs.EMPTY_TREE)
 def tags_by_type(call: Call) -> Response:
     """List every tag that some repository has, by the key of the card that it comes from."""
     types: dict[str, dict[str, serializers.Json]] = {}

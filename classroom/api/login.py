@@ -36,7 +36,7 @@ def whoami(call: Call) -> Response:
     return JSONResponse({**user, "avatarUrl": avatar(call), "isPro": False, "orgs": [], "auth": auth})
 
 
-@endpoints.get("/api/users/{user}/overview", Needs.NOTHING)
+@endpoints.get("/api/users/{user}/overview", Needs.EMPTY_TREE)
 def overview(call: Call) -> Response:
     """Tell whose account a name is."""
     name = require_accounts(call).find(call.request.path_params["user"])
@@ -45,7 +45,7 @@ def overview(call: Call) -> Response:
     return JSONResponse({"user": name, "fullname": name, "type": "user", "isPro": False, "avatarUrl": avatar(call)})
 
 
-@endpoints.get("/api/users/{user}/likes", Needs.NOTHING)
+@endpoints.get("/api/users/{user}/likes", Needs.EMPTY_TREE)
 @endpoints.get(f"{API}/likers")
 @endpoints.delete(f"{API}/like", Needs.READ)
 def likes(call: Call) -> Response:
@@ -53,7 +53,7 @@ def likes(call: Call) -> Response:
     return JSONResponse([])
 
 
-@endpoints.post("/oauth/device", Needs.NOTHING, FORM_BYTES)
+@endpoints.post("/oauth/device", Needs.EMPTY_TREE, FORM_BYTES)
 def device(call: Call) -> Response:
     """Give a computer that wants to be logged in its secret, and the code that a person is to confirm.
 
@@ -76,7 +76,7 @@ def device(call: Call) -> Response:
     return JSONResponse(answer | {"interval": device_login.INTERVAL})
 
 
-@endpoints.post("/oauth/token", Needs.NOTHING, FORM_BYTES)
+@endpoints.post("/oauth/token", Needs.EMPTY_TREE, FORM_BYTES)
 def token(call: Call) -> Response:
     """Give a confirmed computer its token, or a new one for one that ends; else RFC 8628's word for why not."""
     accounts, kind = require_accounts(call), call.body.get("grant_type")

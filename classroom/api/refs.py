@@ -22,7 +22,7 @@ endpoints = Endpoints()
 @endpoints.post(f"{API}/branch/{{revision}}")
 def add_branch(call: Call) -> Response:
     """Let a new branch begin at a revision."""
-    repository, ref = call.repository, names.ref_name("heads", call.revision)
+    repository, ref = call.repository, names.checked_ref("heads", call.revision)
     with commits.writing(repository):
         start = _commit(repository, call.body.get("startingPoint") or "main")
         _refuse_existing(repository, ref)
@@ -34,8 +34,8 @@ def add_branch(call: Call) -> Response:
 def add_tag(call: Call) -> Response:
     """Give a revision a tag, annotated where a message comes with it."""
     repository, target = call.repository, call.commit
-    ref = names.ref_name("tags", call.body.get("tag"))
-    message = names.text(call.body.get("message") or "", "message")
+    ref = names.checked_ref("tags", call.body.get("tag"))
+    message = names.checked_text(call.body.get("message") or "", "message")
     with commits.writing(repository):
         _refuse_existing(repository, ref)
         made = _annotated(repository, ref, target, call.writer.name, message) if message else target
@@ -45,7 +45,7 @@ def add_tag(call: Call) -> Response:
 
 def _delete(group: str) -> Callable[[Call], Response]:
     def delete(call: Call) -> Response:
-        repository, ref = call.repository, names.ref_name(group, call.revision)
+        repository, ref = call.repository, names.checked_ref(group, call.revision)
         if ref == "refs/heads/main":
             raise ForbiddenError("Cannot delete refs/heads/main, the branch that everybody reads.")
         with commits.writing(repository):
@@ -61,11 +61,11 @@ endpoints.delete(f"{API}/branch/{{revision}}")(_delete("heads"))
 endpoints.delete(f"{API}/tag/{{revision}}")(_delete("tags"))
 
 
-@endpoints.post(f"{API}/super-squash/{{revision}}", Needs.NOTHING)
+@endpoints.post(f"{API}/super-squash/{{revision}}", Needs.EMPTY_TREE)
 def squash(call: Call) -> Response:
     """Let a branch or pull request begin anew with one commit that holds what it holds now."""
     repository, ref = call.committable()
-    message = names.text(call.body.get("message") or "Super-squash", "message")
+    message = names.checked_text(call.body.get("message") or "Super-squash", "message")
     with commits.writing(repository):
         head = repository.resolve(ref)
         if head is None:
@@ -76,7 +76,7 @@ def squash(call: Call) -> Response:
 
 
 def _commit(repository: Repository, revision: object) -> str:
-    commit = repository.resolve(names.text(revision, "revision", 255))
+    commit = repository.resolve(names.checked_text(revision, "revision", 255))
     if commit is None:
         raise RevisionNotFoundError(revision)
     return commit

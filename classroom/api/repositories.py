@@ -26,7 +26,7 @@ def create(call: Call) -> Response:
         return refused
     files = {}
     if kind == "spaces":
-        sdk = names.text(call.body.get("sdk") or "static", "sdk", 32)
+        sdk = names.checked_text(call.body.get("sdk") or "static", "sdk", 32)
         files["README.md"] = f"---\ntitle: {name.split('/')[1]}\nsdk: {sdk}\n---\n".encode()
     private = is_private(call.body)
     repositories.create(call.store, kind, name, call.writer.name, private, files)
@@ -52,8 +52,8 @@ def already_there(call: Call, kind: str, name: str) -> Response | None:
 @endpoints.delete("/api/repos/delete", Needs.ACCOUNT)
 def delete(call: Call) -> Response:
     """Delete a repository of the account's."""
-    namespace = names.text(call.body.get("organization") or call.writer.name, "organization", 100)
-    kind, name = _kind(call.body), f"{namespace}/{names.text(call.body.get('name'), 'name', 200)}"
+    namespace = names.checked_text(call.body.get("organization") or call.writer.name, "organization", 100)
+    kind, name = _kind(call.body), f"{namespace}/{names.checked_text(call.body.get('name'), 'name', 200)}"
     repositories.delete(call.store, call.writable(kind, name))
     return JSONResponse({})
 
@@ -61,9 +61,9 @@ def delete(call: Call) -> Response:
 @endpoints.post("/api/repos/move", Needs.ACCOUNT)
 def move(call: Call) -> Response:
     """Give a repository of the account's another id; the old one leads to it."""
-    kind, old = _kind(call.body), names.text(call.body.get("fromRepo"), "fromRepo", 200)
+    kind, old = _kind(call.body), names.checked_text(call.body.get("fromRepo"), "fromRepo", 200)
     moving = call.writable(kind, old)
-    new = call.own_id(*names.text(call.body.get("toRepo"), "toRepo", 200).partition("/")[::2])
+    new = call.own_id(*names.checked_text(call.body.get("toRepo"), "toRepo", 200).partition("/")[::2])
     there = call.hub.repository(kind, new)
     if there and there.folder != moving.folder:
         raise ConflictError(repositories.already_there(kind, new))
@@ -82,10 +82,10 @@ def settings(call: Call) -> Response:
     return JSONResponse({"private": repository.private})
 
 
-@endpoints.post("/api/validate-yaml", Needs.NOTHING)
+@endpoints.post("/api/validate-yaml", Needs.EMPTY_TREE)
 def validate_card(call: Call) -> Response:
     """Check the metadata of a card before it is pushed."""
-    _, wrong, warnings = cards.read(names.text(call.body.get("content"), "content", bodies.JSON_BYTES))
+    _, wrong, warnings = cards.read(names.checked_text(call.body.get("content"), "content", bodies.JSON_BYTES))
     found = {"errors": [{"message": one} for one in wrong], "warnings": [{"message": one} for one in warnings]}
     return JSONResponse(found, 400 if wrong else 200)
 

@@ -16,7 +16,7 @@ from classroom.models.hub import Hub, unknown_id
 from classroom.storage.errors import RepositoryNotFoundError
 
 COOKIE = "classroom_session"
-OWN_NAME = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::(\d{1,5}))?")
+LOOPBACK_HOST = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::(\d{1,5}))?")
 # What proxies say of themselves; jupyter-server-proxy says X-Forwarded-Context and X-ProxyContextPath.
 FORWARDING_HEADERS = re.compile("forwarded|via|x-forwarded-.*|x-real-ip|x-proxycontextpath")
 FORWARDED = "classroom.forwarded"  # in a request's scope: its address shows that a proxy passed it on
@@ -89,7 +89,7 @@ def is_own_machine(request: Request) -> bool:
     client, server = request.scope.get("client"), request.scope.get("server")
     if client is None or server is None or not (_is_loopback(client[0]) and _is_loopback(server[0])):
         return False
-    host = OWN_NAME.fullmatch(request.headers.get("host", ""))
+    host = LOOPBACK_HOST.fullmatch(request.headers.get("host", ""))
     is_asked_directly = host is not None and (host[1] or "80") == str(server[1]) and not is_forwarded(request)
     return request.app.state.room is None and is_asked_directly
 
@@ -133,14 +133,14 @@ def require_account(request: Request) -> Account:
     """Return the account whose token came with the request. Raise NotLoggedInError without a valid one."""
     found = token(request)
     if found is None:
-        require_no_wrong_token(request)
+        refuse_wrong_token(request)
         raise NotLoggedInError(
             "You are not logged in to the classroom Hub: run notebook_login(), or hf auth login in a terminal."
         )
     return Account(found.account, found.role)
 
 
-def require_no_wrong_token(request: Request) -> None:
+def refuse_wrong_token(request: Request) -> None:
     """Raise NotLoggedInError for a token that is wrong or was withdrawn, whatever is asked for.
 
     Who sends one must learn of it, or she goes on as a stranger without knowing. A Hub without accounts knows no token.

@@ -27,7 +27,7 @@ PROBE_SECONDS = 3.0
 ROOM_SECONDS = 5.0  # for all addresses that a pasted one may mean; each takes three at most
 ANSWERS = "it answers"
 # Whatever may point the client at the learner's own caches, tokens or switches: in the classroom none of it applies.
-LEARNERS_OWN = (
+LEARNER_VARIABLES = (
     "HF_TOKEN",
     "HUGGING_FACE_HUB_TOKEN",
     "HF_TOKEN_PATH",
@@ -103,12 +103,12 @@ def _look_again(mode: HubMode) -> None:
 
 def _point_client(mode: HubMode) -> HubMode:
     if mode.name == "hub":
-        _refuse_late_start(mode.endpoint, None)
+        _refuse_early_import(mode.endpoint, None)
         return mode
     variables = _classroom_variables(mode)
-    _refuse_late_start(variables["HF_ENDPOINT"], variables["HF_HOME"])
+    _refuse_early_import(variables["HF_ENDPOINT"], variables["HF_HOME"])
     _make_folder(Path(variables["HF_HOME"]))
-    for name in LEARNERS_OWN:
+    for name in LEARNER_VARIABLES:
         os.environ.pop(name, None)
     os.environ |= variables
     return mode
@@ -208,7 +208,7 @@ def _classroom_variables(mode: HubMode) -> dict[str, str]:
     return variables
 
 
-def _refuse_late_start(endpoint: str, home: str | None) -> None:
+def _refuse_early_import(endpoint: str, home: str | None) -> None:
     client = sys.modules.get("huggingface_hub.constants")
     if client is None:
         return

@@ -92,7 +92,7 @@ def _check_objects(new: list[str], large: Path) -> None:
     paths = {line[:40]: line[41:].decode("utf-8", "replace") for line in listed.splitlines()}
     heavy, absent, small = [], [], []
     for oid, kind, size in _kinds(paths):
-        if kind == b"blob" and size > large_files.LEAST_BYTES:
+        if kind == b"blob" and size > large_files.LARGE_FROM_BYTES:
             heavy.append(f"{paths[oid]} ({size / 1e6:.0f} MB)")
         elif kind != b"blob" or size < 200:
             small.append(oid)
@@ -105,7 +105,7 @@ def _check_objects(new: list[str], large: Path) -> None:
             absent.append(paths[oid])
     if heavy:
         raise Refusal(
-            f"Files over {large_files.LEAST_BYTES // 2**20} MB have to be in git-lfs: {_some(heavy)}. Run `git lfs"
+            f"Files over {large_files.LARGE_FROM_BYTES // 2**20} MB have to be in git-lfs: {_some(heavy)}. Run `git lfs"
             f' install`, then `git lfs migrate import --include="{heavy[0].rsplit(" (")[0]}"`, and push again.'
         )
     if absent:
@@ -162,7 +162,7 @@ def _check_tree(content: bytes) -> None:
         if mode == SUBMODULE:
             raise Refusal(f"{text} is a submodule, which the Hub does not keep: `git rm --cached {text}`, then amend.")
         try:
-            names.file_path(text)
+            names.checked_path(text)
         except InvalidInputError as error:
             raise Refusal(f"{error} Rename it with `git mv`, then amend.") from None
         seen.append(text)

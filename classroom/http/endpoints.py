@@ -32,7 +32,7 @@ from classroom.storage.store import Store
 class Needs(Enum):
     """What the sender of a request needs: nothing, an account, or a right in the repository that it names."""
 
-    NOTHING = "nothing"
+    EMPTY_TREE = "nothing"
     ACCOUNT = "account"
     READ = "read"
     WRITE = "write"
@@ -47,7 +47,7 @@ class Call:
     """
 
     def __init__(self, request: Request, kind: str | None = None, body: Body | None = None) -> None:
-        access.require_no_wrong_token(request)
+        access.refuse_wrong_token(request)
         self.request, self.body = request, body or {}
         self.hub: Hub = access.hub(request)
         self.kind = kind or str(request.path_params.get("kind", ""))
@@ -171,7 +171,7 @@ class Call:
 
         Raise InvalidInputError, NotLoggedInError or ForbiddenError.
         """
-        written = names.repository_id(namespace or self.writer.name, name)
+        written = names.new_repository_id(namespace or self.writer.name, name)
         access.require_write(self.request, "", written)
         return f"{self.writer.name}/{written.rpartition('/')[2]}"
 

@@ -33,30 +33,30 @@ def is_repository_id(name: str) -> bool:
     )
 
 
-def repository_id(namespace: object, name: object) -> str:
-    """Return the checked id of a repository that is to be made. Raise InvalidInputError for one that cannot be."""
+def new_repository_id(namespace: object, name: object) -> str:
+    """Check the id of a new repository and return it. Raise InvalidInputError when it is not allowed."""
     written = f"{namespace}/{name}"
     if not (isinstance(namespace, str) and isinstance(name, str) and "/" not in namespace + name) or not (
         is_repository_id(written) and "--" not in written and name[-1] not in ".-"
     ):
         raise InvalidInputError(
-            f"{_shown(written)} cannot be the name of a repository: use letters, digits, '-', '_' and '.', begin with a"
-            " letter or digit, at most 96 characters, no '--', no '..', no '.git' at the end, no name of a device of"
-            " Windows such as 'con'.",
+            f"{_quoted(written)} cannot be the name of a repository: use letters, digits, '-', '_' and '.', begin with"
+            " a letter or digit and end with one or '_', at most 96 characters, no '--', no '..', no '.git' or '.lock' at"
+            " the end, no name of a device of Windows such as 'con'.",
         )
     return written
 
 
-def file_path(path: object) -> str:
+def checked_path(path: object) -> str:
     """Return a checked path in a repository. Raise InvalidPathError for one that git or a disk would refuse."""
     if not isinstance(path, str) or not path:
         raise InvalidPathError("A file needs a path, as text.")
     parts = path.split("/")
     if not (_is_encodable(path) and len(path.encode()) <= MOST_PATH_BYTES and len(parts) <= MOST_PARTS):
-        raise InvalidPathError(f"The path {_shown(path)} is too long or not text.")
+        raise InvalidPathError(f"The path {_quoted(path)} is too long or not text.")
     if not all(_is_safe_part(part) for part in parts):
         raise InvalidPathError(
-            f"The path {_shown(path)} is not allowed: no empty part, no '.', '..' or '.git', no backslash and no"
+            f"The path {_quoted(path)} is not allowed: no empty part, no '.', '..' or '.git', no backslash and no"
             " control character.",
         )
     return path
@@ -71,12 +71,12 @@ def clash(names: Iterable[str], known: frozenset[str] = frozenset()) -> str | No
     for name in names:
         other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
         if other != name and not {other, name} <= known:
-            both = f"{_shown(other)} and {_shown(name)}"
+            both = f"{_quoted(other)} and {_quoted(name)}"
             return f"{both} are the same name on macOS and Windows, where nobody could check both out; rename one."
     return None
 
 
-def ref_name(kind: str, name: object) -> str:
+def checked_ref(kind: str, name: object) -> str:
     """Return the full ref of a branch (`heads`) or tag (`tags`). Raise InvalidInputError for what git refuses."""
     if isinstance(name, str) and _is_encodable(name) and len(name.encode()) <= MOST_PART_BYTES:
         full = f"refs/{kind}/{name}"
@@ -84,7 +84,7 @@ def ref_name(kind: str, name: object) -> str:
         is_ours = not is_device and not re.fullmatch(r"[0-9a-f]{40}|HEAD|-.*|refs/.*", name)
         if is_ours and check_ref_format(Ref(full.encode())):
             return full
-    raise InvalidInputError(f"{_shown(name)} cannot be the name of a branch or tag.")
+    raise InvalidInputError(f"{_quoted(name)} cannot be the name of a branch or tag.")
 
 
 def is_ref(full: str) -> bool:
@@ -94,7 +94,7 @@ def is_ref(full: str) -> bool:
     )
 
 
-def text(value: object, what: str, most: int = 65_536) -> str:
+def checked_text(value: object, what: str, most: int = 65_536) -> str:
     """Return a checked piece of text. Raise InvalidInputError when it is none, or longer than `most` characters."""
     if not isinstance(value, str) or len(value) > most or not _is_encodable(value) or "\0" in value:
         raise InvalidInputError(f"The {what} must be text of at most {most} characters.")
@@ -120,5 +120,5 @@ def _is_encodable(value: str) -> bool:
     return True
 
 
-def _shown(value: object) -> str:
+def _quoted(value: object) -> str:
     return ascii(value if isinstance(value, str) and len(value) < 120 else str(value)[:120] + "…")

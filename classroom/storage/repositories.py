@@ -114,11 +114,11 @@ def duplicate(store: Store, source: Repository, kind: str, name: str, private: b
         set_private(made, private, source.is_whole)
         unfinished = shutil.ignore_patterns("tmp_*", "incoming-*", "info")
         objects = source.folder / "objects", made.folder / "objects"
-        shutil.copytree(*objects, ignore=unfinished, copy_function=large_files.share, dirs_exist_ok=True)
+        shutil.copytree(*objects, ignore=unfinished, copy_function=large_files.link_or_copy, dirs_exist_ok=True)
         with contextlib.suppress(FileNotFoundError):  # it says where the history of a mirrored snapshot ends
             shutil.copyfile(source.folder / "shallow", made.folder / "shallow")
         for sha256 in _large_files(source):
-            large_files.copy(source, made, sha256)
+            large_files.copy_between(source, made, sha256)
         for folder in (path for path in made.folder.rglob("*") if path.is_dir()):
             atomic.flush_folder(folder)
         for ref, oid in refs.items():

@@ -108,7 +108,7 @@ class Store:
 
     def _add(self, git: Repo, path: Path) -> ObjectID:
         size = path.stat().st_size
-        if not path.name.endswith(large_files.SUFFIXES) and size <= large_files.LEAST_BYTES:
+        if not path.name.endswith(large_files.SUFFIXES) and size <= large_files.LARGE_FROM_BYTES:
             return self._blob(git, path.read_bytes())
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,7 +15,7 @@ from classroom.web.rendering import page
 endpoints = Endpoints()
 
 
-@endpoints.get("/", Needs.NOTHING)
+@endpoints.get("/", Needs.EMPTY_TREE)
 def front(call: Call) -> Response:
     """Show the repositories that were pushed, those that were mirrored, and the course's own."""
     found = listing.everything(call)
@@ -36,10 +36,10 @@ def _list_of(kind: str) -> Callable[[Call], Response]:
 
 
 for each in KINDS:
-    endpoints.get(f"/{each}", Needs.NOTHING)(_list_of(each))
+    endpoints.get(f"/{each}", Needs.EMPTY_TREE)(_list_of(each))
 
 
-@endpoints.get("/{repo:repo}", Needs.NOTHING)
+@endpoints.get("/{repo:repo}", Needs.EMPTY_TREE)
 def model_or_person(call: Call) -> Response:
     """Show `/{namespace}/{name}`, a model, or `/{name}`, a model without a namespace or else an account."""
     name = call.request.path_params["repo"]
@@ -48,7 +48,7 @@ def model_or_person(call: Call) -> Response:
     return repository.model(Call(call.request, "models"))
 
 
-@endpoints.get("/{path:path}/", Needs.NOTHING)
+@endpoints.get("/{path:path}/", Needs.EMPTY_TREE)
 def without_slash(call: Call) -> Response:
     """Redirect to the address without the trailing slash, by a relative address, which works below any prefix."""
     last = call.request.scope["raw_path"].decode("latin-1").rstrip("/").rpartition("/")[2]

@@ -139,4 +139,4 @@ def _static(name: str) -> Callable[[Call], Response]:
 
 
 for each in ("style.css", "icon.svg"):  # no repository's id begins with a dash
-    endpoints.get(f"/-/{each}", Needs.NOTHING)(_static(each))
+    endpoints.get(f"/-/{each}", Needs.EMPTY_TREE)(_static(each))

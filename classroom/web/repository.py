@@ -17,8 +17,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 endpoints = Endpoints()
 
 
-@endpoints.get("/datasets/{repo:repo}", Needs.NOTHING)
-@endpoints.get("/spaces/{repo:repo}", Needs.NOTHING)
+@endpoints.get("/datasets/{repo:repo}", Needs.EMPTY_TREE)
+@endpoints.get("/spaces/{repo:repo}", Needs.EMPTY_TREE)
 def with_prefix(call: Call) -> Response:
     """Show the card of a data set or a space."""
     return _card(Call(call.request, call.request.url.path.split("/")[1]))
@@ -55,8 +55,8 @@ def _card(call: Call) -> Response:
     return page(call.request, "card.html", place=here, section=call.kind, **values)
 
 
-@endpoints.get("{page}/tree/{revision}", Needs.NOTHING)
-@endpoints.get("{page}/tree/{revision}/{path:path}", Needs.NOTHING)
+@endpoints.get("{page}/tree/{revision}", Needs.EMPTY_TREE)
+@endpoints.get("{page}/tree/{revision}/{path:path}", Needs.EMPTY_TREE)
 @context.redirected
 def folder(call: Call) -> Response:
     """Show a folder's files, with the commit that changed each last."""
@@ -79,7 +79,7 @@ def folder(call: Call) -> Response:
     return page(call.request, "folder.html", place=here, section=call.kind, **values)
 
 
-@endpoints.get("{page}/blob/{revision}/{path:path}", Needs.NOTHING)
+@endpoints.get("{page}/blob/{revision}/{path:path}", Needs.EMPTY_TREE)
 @context.redirected
 def file(call: Call) -> Response:
     """Show one file: its text, picture or tensors."""

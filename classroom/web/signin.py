@@ -34,21 +34,21 @@ endpoints = Endpoints()
 Found = TypeVar("Found")
 
 
-@endpoints.get("/activate", Needs.NOTHING)
-@endpoints.get("/signin", Needs.NOTHING)
+@endpoints.get("/activate", Needs.EMPTY_TREE)
+@endpoints.get("/signin", Needs.EMPTY_TREE)
 def show(call: Call) -> Response:
     """Show the form for signing in, or for a computer's code."""
     return _or_stop(call, _show)
 
 
-@endpoints.post("/activate", Needs.NOTHING, FORM_BYTES)
-@endpoints.post("/signin", Needs.NOTHING, FORM_BYTES)
+@endpoints.post("/activate", Needs.EMPTY_TREE, FORM_BYTES)
+@endpoints.post("/signin", Needs.EMPTY_TREE, FORM_BYTES)
 def submit(call: Call) -> Response:
     """Handle the submitted form."""
     return _or_stop(call, _submit)
 
 
-@endpoints.post("/signout", Needs.NOTHING, FORM_BYTES)
+@endpoints.post("/signout", Needs.EMPTY_TREE, FORM_BYTES)
 def sign_out(call: Call) -> Response:
     """Sign the browser out."""
     response = RedirectResponse("signin", 303)

@@ -97,7 +97,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int
     monkeypatch.setattr(timeouts, "LOOK_SECONDS", 0.5)
     monkeypatch.setattr(timeouts, "HEAD_SECONDS", 1.5)
     monkeypatch.setattr(timeouts, "STALL_SECONDS", 2.0)
-    monkeypatch.setattr(file_responses, "STALL_SECONDS", 2.0)
+    monkeypatch.setattr(file_responses, "FILE_STALL_SECONDS", 2.0)
     url = httpx.URL(serve_in_thread(Hub(Store(tmp_path / "pushed"))))
     return url.host, url.port
 

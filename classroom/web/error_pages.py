@@ -26,7 +26,7 @@ SENTENCES = {404: "Nothing is at this address; go back to the front page and loo
 MOST_BYTES = 64 * 1024
 
 
-class ForPeople:
+class ErrorPageMiddleware:
     """Add the headers, and turn an error into a page where the browser asks for HTML."""
 
     def __init__(self, app: ASGIApp) -> None:
