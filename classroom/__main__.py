@@ -96,6 +96,8 @@ def _prepare(arguments: argparse.Namespace) -> None:
     os.environ |= {"TRANSFORMERS_VERBOSITY": "error", "TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"}
     for number, entry in enumerate(missing, 1):
         print(f"[{number}/{len(missing)}] Preparing {entry.id} ({entry.origin}) …", file=sys.stderr, flush=True)
+        if entry.terms:  # named before anything is fetched
+            print(f"{entry.title} comes under terms of its own: {entry.terms}", file=sys.stderr, flush=True)
         recipes.assemble(entry)
     print(f"{len(chosen)} repositories are ready in {cache_root()}.", file=sys.stderr)
 
@@ -110,7 +112,7 @@ def _list(arguments: argparse.Namespace) -> None:
             if found and found.mirrored:
                 rows[name] = found.mirrored["origin"]
     for entry in catalogue.entries():
-        rows.setdefault(entry.id, f"{entry.origin}: {entry.note}" if entry.real else entry.origin)
+        rows.setdefault(entry.id, entry.description)
     width = max(map(len, rows))
     for name, origin in rows.items():
         print(f"{name:{width}}  {origin}")

@@ -16,8 +16,10 @@ class Entry:
     """One repository that the classroom can assemble.
 
     `id` is what a lesson writes and `aliases` are other ids for it; `kind` is models, datasets or spaces; `title` names
-    what really answers; `real` says whether those are the published weights of that id; `recipe` and `source` say how
-    `assemble` makes it; `note` is one line for people. Licence and size stand in the repository itself.
+    what really answers; `real` says whether those are the published weights of that id, and `precision` at which
+    precision, where it is not the published one; `recipe` and `source` say how `assemble` makes it; `note` is one line
+    for people. A stand-in has a `reason`: why none with the published weights answers, and what it serves for.
+    `terms` name a licence of the model's own, and where to read it. Licence and size stand in the repository itself.
     """
 
     id: str
@@ -28,6 +30,9 @@ class Entry:
     source: str
     note: str
     aliases: tuple[str, ...] = ()
+    precision: str = ""
+    reason: str = ""
+    terms: str = ""
 
     @property
     def folder(self) -> Path:
@@ -37,7 +42,14 @@ class Entry:
     @property
     def origin(self) -> str:
         """What the lessons' table prints for it."""
-        return "real weights" if self.real else f"stand-in {self.title}"
+        if not self.real:
+            return f"stand-in {self.title}"
+        return f"real weights, {self.precision}" if self.precision else "real weights"
+
+    @property
+    def description(self) -> str:
+        """What `python -m classroom list` prints for it: what answers, and for a stand-in why."""
+        return f"{self.origin}: {self.note}" + (f"; {self.reason}" if self.reason else "")
 
 
 @functools.cache
@@ -51,3 +63,13 @@ def entries() -> tuple[Entry, ...]:
 def find(kind: str, name: str) -> Entry | None:
     """The entry that answers the id `name`, by its own id or an alias; None when the classroom has none."""
     return next((e for e in entries() if e.kind == kind and (name == e.id or name in e.aliases)), None)
+
+
+def current_id(kind: str, name: str) -> str:
+    """Return today's id for a name from before namespaces, such as "gpt2"; any other name as it is.
+
+    The public Hub redirects those names to the repository of the same last part.
+    """
+    entry = find(kind, name) if "/" not in name else None
+    ids = (entry.id, *entry.aliases) if entry else ()
+    return next((full for full in ids if full.endswith(f"/{name}")), name)

@@ -66,6 +66,7 @@ class Hub:
 
     def canonical(self, kind: str, name: str) -> str:
         """The id under which `name` is found today: a repository that was moved is still asked for by its old one."""
+        name = catalogue.current_id(kind, name)
         for _ in range(10):
             target = self.pushed and repositories.moved_to(self.pushed, kind, name)
             if not target:

