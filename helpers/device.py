@@ -12,7 +12,7 @@ def pick_device() -> str:
 
 
 def pick_dtype(device: str) -> torch.dtype:
-    """Return the number format for loading models on `device`: bfloat16 on accelerators that compute in it, else float32.
+    """Return the number format for models on `device`: bfloat16 on accelerators that compute in it, else float32.
 
     On a CPU it is float32: bfloat16 would be rounded differently by different processors, and the lessons compare
     outputs. Never float16, the fast format of older GPUs such as the T4: Gemma 3's activations exceed its range, and
