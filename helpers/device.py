@@ -12,14 +12,14 @@ def pick_device() -> str:
 
 
 def pick_dtype(device: str) -> torch.dtype:
-    """Return the number format for models on `device`: bfloat16 on accelerators that compute in it, else float16.
+    """Return the number format for models on `device`: bfloat16 on accelerators that compute in it, else float32.
 
-    On a CPU it is float32: bfloat16 would be rounded differently by different CPUs, and the lessons compare outputs.
+    On a CPU it is float32: bfloat16 would be rounded differently by different CPUs, and the lessons compare
+    outputs. Never float16, the fast format of older GPUs such as the T4: Gemma 3's activations exceed its range, and
+    the model then generates nothing.
     """
-    if device == "cpu":
+    if device == "cpu" or (device == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False)):
         return torch.float32
-    if device == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
     return torch.bfloat16
 
 

@@ -40,9 +40,9 @@ def new_repository_id(namespace: object, name: object) -> str:
         is_repository_id(written) and "--" not in written and name[-1] not in ".-"
     ):
         raise InvalidInputError(
-            f"{_quoted(written)} cannot be the name of a repository: use letters, digits, '-', '_' and '.', begin with"
-            " a letter or digit and end with one or '_', at most 96 characters, no '--', no '..', no '.git' or '.lock' at"
-            " the end, no name of a device of Windows such as 'con'.",
+            f"{_quoted(written)} cannot be the name of a repository: use letters, digits, '-', '_' and '.'; begin with"
+            " a letter or digit, end with one or '_'; at most 96 characters, no '--', no '..', no '.git' or '.lock' at"
+            " the end, no name of a device of Windows such as 'con'."
         )
     return written
 
