@@ -11,7 +11,7 @@ from dulwich.objects import Blob, ObjectID, Tree
 
 from classroom.http import bodies
 from classroom.http.bodies import Body
-from classroom.storage import commits, large_files, names, patterns
+from classroom.storage import cards, commits, large_files, names, patterns
 from classroom.storage.errors import EntryNotFoundError, InvalidInputError, TooLargeError
 from classroom.storage.large_files import Pointer
 from classroom.storage.repository import Repository
@@ -64,9 +64,12 @@ def apply(repository: Repository, tree: ObjectID | None, changes: list[Change]) 
         if change.oid is None:
             root.delete(change.path, change.is_folder)
         else:
+            if change.path == "README.md":
+                cards.check(_blob(repository, change.oid))
             root.put(change.path, change.oid)
     # Stock git must know which files are large, as those of an unusual name or size are too.
-    attributes = _text(repository, root.find(".gitattributes"))
+    found = root.find(".gitattributes")
+    attributes = _blob(repository, found).decode("utf-8", "replace") if found else ""
     missing = [c.path for c in changes if c.is_large and not patterns.is_large(attributes, c.path)]
     missing = [path for path in dict.fromkeys(missing) if root.find(path)]
     if missing:
@@ -76,9 +79,9 @@ def apply(repository: Repository, tree: ObjectID | None, changes: list[Change]) 
     return root.write() or commits.add(repository, Tree())
 
 
-def _text(repository: Repository, oid: ObjectID | None) -> str:
-    blob = repository.git[oid] if oid else None
-    return blob.data.decode("utf-8", "replace") if isinstance(blob, Blob) else ""
+def _blob(repository: Repository, oid: ObjectID) -> bytes:
+    blob = repository.git[oid]
+    return bytes(blob.data) if isinstance(blob, Blob) else b""
 
 
 def _pair(line: bytes) -> tuple[str, Body]:

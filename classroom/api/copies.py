@@ -9,7 +9,6 @@ from __future__ import annotations
 from starlette.responses import JSONResponse, Response
 
 from classroom.api.repositories import already_there, is_private
-from classroom.auth import access
 from classroom.http import addresses
 from classroom.http.addresses import API
 from classroom.http.endpoints import Call, Endpoints, Needs
@@ -49,8 +48,7 @@ def duplicate(call: Call) -> Response:
     """Make a repository of the account's with all that the one in the address holds."""
     source = call.repository
     written = names.text(call.body.get("repository"), "repository", 200)
-    name = names.repository_id(*written.partition("/")[::2])
-    access.require_write(call.request, call.kind, name)
+    name = call.own_id(*written.partition("/")[::2])
     refused = already_there(call, call.kind, name)
     if refused:
         return refused

@@ -40,7 +40,7 @@ def _is_wanted(discussion: Discussion, query: QueryParams) -> bool:
     return (
         (kind not in ("pull_request", "discussion") or discussion["isPullRequest"] == (kind == "pull_request"))
         and (status not in ("open", "closed") or is_open == (status == "open"))
-        and author in (None, discussion["author"]["name"])
+        and (author is None or author.lower() == discussion["author"]["name"].lower())
     )
 
 

@@ -15,7 +15,7 @@ from classroom.auth.accounts import Accounts
 from classroom.auth.rooms import Room
 from classroom.git import smart_http
 from classroom.http import errors
-from classroom.http.addresses import KeepEncodedSlashes
+from classroom.http.addresses import PlainPath
 from classroom.models.hub import Hub
 from classroom.storage import repositories as stored
 from classroom.web import discussions as discussion_pages
@@ -32,9 +32,11 @@ def create_app(hub: Hub, room: Room | None = None) -> Starlette:
         routes=[route for module in (*API, *PAGES) for route in module.endpoints.routes],
         exception_handlers=dict.fromkeys(errors.HANDLED, errors.answer),
     )
+    app.router.redirect_slashes = False  # it redirects to the Host header's name; `front.without_slash` does without
     app.state.hub, app.state.room = hub, room
     app.state.accounts = Accounts(hub.pushed.root) if hub.pushed else None
-    for layer in (errors.AnswerFaults, signin.SignInByToken, middleware.ForPeople, KeepEncodedSlashes):
+    people = (signin.SignInByToken, middleware.ForPeople)
+    for layer in (errors.AnswerFaults, *people, errors.NumberAnswers, PlainPath):
         app.add_middleware(layer)
     if hub.pushed:
         threading.Thread(target=stored.clean, args=[hub.pushed], daemon=True).start()

@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +20,7 @@ from classroom.storage import errors as storage
 LOG = logging.getLogger("uvicorn.error")  # which the server shows in its terminal
 STATUS: dict[type[Exception], tuple[int, str]] = {
     storage.InvalidInputError: (400, "BadRequest"),
+    storage.InvalidPathError: (422, "UnprocessableEntity"),
     NotLoggedInError: (401, "Unauthorized"),
     ForbiddenError: (403, "Forbidden"),
     storage.RepositoryNotFoundError: (404, "RepoNotFound"),
@@ -75,6 +77,21 @@ def fault(where: str, error: BaseException) -> HubError:
         f" explains fault {number}."
     )
     return HubError(500, "ServerError", sentence, **{"X-Request-Id": number})
+
+
+class NumberAnswers:
+    """Give every answer a number, which the client names in its errors."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_numbered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("X-Request-Id", secrets.token_hex(8))
+            await send(message)
+
+        await self.app(scope, receive, send_numbered)
 
 
 class AnswerFaults:

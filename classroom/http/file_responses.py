@@ -55,7 +55,7 @@ class LargeFileResponse(FileResponse):
         protocol = scope.get("state", {}).get("protocol")
         self.stat_result = await run_in_threadpool(os.stat, self.path)
         self.set_stat_headers(self.stat_result)
-        if protocol is None or not hasattr(os, "sendfile") or self.stat_result.st_size < SMALLEST_PASSED:
+        if protocol is None or not _can_pass_files() or self.stat_result.st_size < SMALLEST_PASSED:
             return await super().__call__(scope, receive, send)
 
         async def pass_file(message: Message) -> None:
@@ -83,9 +83,17 @@ class LargeFileResponse(FileResponse):
                         os.posix_fadvise(file.fileno(), at, count, os.POSIX_FADV_WILLNEED)
                     async with asyncio.timeout(STALL_SECONDS):
                         await loop.sendfile(transport, file, at, count)
+            except NotImplementedError:  # a RuntimeError that no client causes: say so, rather than end in 0 bytes
+                transport.abort()
+                raise
             except (ConnectionError, TimeoutError, RuntimeError):  # the client went away, or takes nothing
                 transport.abort()
                 await asyncio.sleep(0)  # until uvicorn knows
+
+
+def _can_pass_files() -> bool:
+    """Whether system and event loop can copy files to a connection; uvloop's, which is no BaseEventLoop, cannot."""
+    return hasattr(os, "sendfile") and isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop)
 
 
 class _Length(bytes):

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from dulwich.index import validate_path_element_hfs, validate_path_element_ntfs
 from dulwich.refs import Ref, check_ref_format
 
-from classroom.storage.errors import InvalidInputError
+from classroom.storage.errors import InvalidInputError, InvalidPathError
 
 KINDS = ("models", "datasets", "spaces")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+# Names that Windows keeps for devices, whatever follows their first dot; a store is to lie on any disk.
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 MOST_PATH_BYTES, MOST_PART_BYTES, MOST_PARTS = 1024, 255, 40
 
 
@@ -22,7 +25,11 @@ def is_repository_id(name: str) -> bool:
     """Whether `name` is `name` or `namespace/name` in the letters that the Hub allows, so that it is safe as a path."""
     parts = name.split("/")
     return len(parts) <= 2 and all(
-        NAME.fullmatch(part) and ".." not in part and not part.lower().endswith((".git", ".lock")) for part in parts
+        NAME.fullmatch(part)
+        and ".." not in part
+        and not part.lower().endswith((".git", ".lock", "."))  # Windows takes `ana.` for `ana`
+        and not DEVICE.fullmatch(part)
+        for part in parts
     )
 
 
@@ -34,31 +41,48 @@ def repository_id(namespace: object, name: object) -> str:
     ):
         raise InvalidInputError(
             f"{_shown(written)} cannot be the name of a repository: use letters, digits, '-', '_' and '.', begin with a"
-            " letter or digit, at most 96 characters, no '--', no '..' and no '.git' at the end.",
+            " letter or digit, at most 96 characters, no '--', no '..', no '.git' at the end, no name of a device of"
+            " Windows such as 'con'.",
         )
     return written
 
 
 def file_path(path: object) -> str:
-    """A checked path in a repository. Raises InvalidInputError for one that git or a disk would refuse."""
+    """A checked path in a repository. Raises InvalidPathError for one that git or a disk would refuse."""
     if not isinstance(path, str) or not path:
-        raise InvalidInputError("A file needs a path, as text.")
+        raise InvalidPathError("A file needs a path, as text.")
     parts = path.split("/")
     if not (_is_encodable(path) and len(path.encode()) <= MOST_PATH_BYTES and len(parts) <= MOST_PARTS):
-        raise InvalidInputError(f"The path {_shown(path)} is too long or not text.")
+        raise InvalidPathError(f"The path {_shown(path)} is too long or not text.")
     if not all(_is_safe_part(part) for part in parts):
-        raise InvalidInputError(
+        raise InvalidPathError(
             f"The path {_shown(path)} is not allowed: no empty part, no '.', '..' or '.git', no backslash and no"
             " control character.",
         )
     return path
 
 
+def clash(names: Iterable[str], known: frozenset[str] = frozenset()) -> str | None:
+    """Return the sentence for two names of one folder that are one and the same on macOS or Windows, if there are.
+
+    Two that are both `known`, as the folder had them before, are let be.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+        if other != name and not {other, name} <= known:
+            both = f"{_shown(other)} and {_shown(name)}"
+            return f"{both} are the same name on macOS and Windows, where nobody could check both out; rename one."
+    return None
+
+
 def ref_name(kind: str, name: object) -> str:
     """The full ref of a branch (`heads`) or tag (`tags`). Raises InvalidInputError for a name that git refuses."""
     if isinstance(name, str) and _is_encodable(name) and len(name.encode()) <= MOST_PART_BYTES:
         full = f"refs/{kind}/{name}"
-        if check_ref_format(Ref(full.encode())) and not re.fullmatch(r"[0-9a-f]{40}|HEAD|-.*|refs/.*", name):
+        is_device = any(DEVICE.fullmatch(part) for part in name.split("/"))
+        is_ours = not is_device and not re.fullmatch(r"[0-9a-f]{40}|HEAD|-.*|refs/.*", name)
+        if is_ours and check_ref_format(Ref(full.encode())):
             return full
     raise InvalidInputError(f"{_shown(name)} cannot be the name of a branch or tag.")
 

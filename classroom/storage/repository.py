@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 import stat
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -55,10 +56,13 @@ class Repository:
         """`folder` is the bare repository, `root` the store that it belongs to."""
         self.folder, self.root = folder, root
         self.git = Repo(str(folder))
+        # A Repo is part of a cycle, so its packs would stay open until Python collects garbage, and Windows neither
+        # renames nor deletes what is open.
+        weakref.finalize(self, self.git.close).atexit = False
         # What was pushed lies in the repository itself, so that nobody gets at a private file by its hash alone.
         own = folder / "lfs" / "objects"
-        self._is_pushed = own.is_dir()
-        self.large = own if self._is_pushed else root / "large"
+        self.is_pushed = own.is_dir()
+        self.large = own if self.is_pushed else root / "large"
 
     @property
     def private(self) -> bool:
@@ -68,7 +72,7 @@ class Repository:
     @functools.cached_property
     def is_whole(self) -> bool:
         """Whether every large file that a commit names should be here: not in a mirror, nor in a copy of one."""
-        return self._is_pushed and not self.git.get_config().get_boolean((b"hub",), b"incomplete", False)
+        return self.is_pushed and not self.git.get_config().get_boolean((b"hub",), b"incomplete", False)
 
     @property
     def mirrored(self) -> dict[str, str] | None:

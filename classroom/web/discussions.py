@@ -39,7 +39,7 @@ def details(call: Call) -> Response:
         base = merges.common(here.repository, here.commit, tip) if here.commit else None
         compared = diffs.compare(here.repository, base, tip)
     said = [
-        event | {"html": render(event["data"]["latest"]["raw"], call.kind, here.name, "main")}
+        event | {"html": render(event["data"]["latest"]["raw"], here.base)}
         for event in found["events"]
         if event["type"] == "comment"
     ]

@@ -1,4 +1,4 @@
-"""A repository's history: its commits, what each of them changed."""
+"""A repository's history: its commits and their diffs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ endpoints = Endpoints()
 
 
 def told(made: Commit) -> Json:
-    """Return a commit for people: its title, message, author, and its time in Unix seconds."""
+    """Return a commit for a page: title, message, author, and `time` in Unix seconds."""
     return serializers.commit(made) | {"time": made.commit_time}
 
 

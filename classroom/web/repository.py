@@ -35,7 +35,7 @@ def _card(call: Call) -> Response:
     if not here.commit:
         return page(call.request, "empty.html", place=here, section=call.kind)
     readme = here.repository.file(here.commit, "README.md")
-    card = cards.read(_text(here.repository, readme), call.kind, here.name, here.revision)
+    card = cards.read(_text(here.repository, readme), here.base)
     files = [file for file in here.repository.tree(here.commit, recursive=True) or [] if not file.is_folder]
     named = [("models", name) for name in _listed(card.data.get("base_model"))]
     named += [("datasets", name) for name in _listed(card.data.get("datasets"))]
@@ -65,7 +65,7 @@ def folder(call: Call) -> Response:
     if entries is None:
         raise EntryNotFoundError(f"{here.name} has no folder {path} at {here.shown_revision}.")
     readme = here.repository.file(here.commit, "README.md")
-    data = cards.read(_text(here.repository, readme), call.kind, here.name, here.revision).data if not path else {}
+    data = cards.read(_text(here.repository, readme), here.base).data if not path else {}
     pieces = snippets.lines(here.repository, here.commit, call.kind, here.name, here.revision, data)
     values = {
         "path": path,
@@ -110,7 +110,7 @@ def _text(repository: Repository, file: File | None) -> str:
 
 
 def _parts(path: str) -> list[tuple[str, str]]:
-    """Each folder on the way to `path`, and itself: its name and its path."""
+    """Return each folder on the way to `path`, and `path` itself, as name and path."""
     parts = PurePosixPath(path).parts
     return [(part, "/".join(parts[: depth + 1])) for depth, part in enumerate(parts)]
 
@@ -121,5 +121,5 @@ def _listed(value: object) -> list[str]:
 
 
 def _parameters(repository: Repository, files: list[File]) -> int:
-    """Return how many numbers the safetensors files hold, from their headers alone."""
+    """Return the number of parameters in the safetensors files, from their headers."""
     return sum(tensor.parameters for file in files[:1000] for tensor in repository.tensors(file) or ())

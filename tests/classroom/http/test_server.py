@@ -128,12 +128,14 @@ def is_kept_waiting(connection: socket.socket, drip: bytes) -> bool:
     ],
     ids=["a head that drips in", "nothing at all", "a body that drips in"],
 )
+@pytest.mark.slow
 def test_a_slow_client_is_let_go(impatient: tuple[str, int], first: bytes, drip: bytes) -> None:
     with socket.create_connection(impatient) as slow:
         slow.sendall(first)
         assert not is_kept_waiting(slow, drip)
 
 
+@pytest.mark.slow
 def test_a_client_that_takes_nothing_of_its_answer_is_let_go(impatient: tuple[str, int], tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
@@ -159,6 +161,7 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_two_hundred_dripping_clients_do_not_keep_others_waiting(tmp_path: Path) -> None:
     """A slowloris: connections that never finish their request. The server runs with its real limits."""
     with serving(tmp_path, "--port", "0") as server:
