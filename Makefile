@@ -15,6 +15,9 @@ test: install  ## every check: units, structure, and each cell of each lesson co
 test-fast: install  ## the units only: no kernel, no browser, nothing that waits
 	$(BIN)/python -m pytest -m "not slow" tests
 
+rehearsal: install  ## lessons with models of the published sizes; LESSONS="01 05" for some, reports in build/rehearsal
+	$(BIN)/python -m tools.rehearsal $(LESSONS)
+
 bench: install  ## what the closing notes' figures come from; the machine should have nothing else to do
 	$(BIN)/python -m tools.benchmarks.decoding_parity
 	$(BIN)/python -m tools.benchmarks.hub_room

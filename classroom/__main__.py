@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 
@@ -41,10 +42,18 @@ def main() -> None:
     listing = commands.add_parser("list", help="show which repository answers which id")
     listing.set_defaults(run=_list)
     arguments = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):  # a console that lacks a character shows a question mark
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         arguments.run(arguments)
     except (SourceError, AccountError, LessonError, RuntimeError) as error:
         print(error)
+        sys.exit(1)
+    except OSError as error:
+        if not error.filename:
+            raise
+        print(f"Cannot use {error.filename} ({error.strerror}): set COURSE_CACHE to a folder of your own, 3 GB free.")
         sys.exit(1)
     except KeyboardInterrupt:
         print("\nStopped; the same command goes on from here.")
@@ -53,19 +62,33 @@ def main() -> None:
 
 def _serve(arguments: argparse.Namespace) -> None:
     from classroom.auth import rooms
+    from classroom.client import pages
     from classroom.http.server import listen, serve
     from classroom.models.hub import Hub
 
-    bound = listen(arguments.host, arguments.port)
-    port = bound.getsockname()[1]
-    if rooms.is_alone(arguments.host) and not arguments.class_code:
-        room = None
-        print(f"Classroom Hub on http://{arguments.host}:{port} (Ctrl-C stops it).", flush=True)
+    host = arguments.host.strip("[]")  # of an IPv6 address
+    bound, hub = listen(host, arguments.port), Hub.of_this_machine()
+    addresses = rooms.urls(host, bound.getsockname()[1])
+    if rooms.is_alone(host) and not arguments.class_code:
+        room, endpoint = None, addresses[0]
+        hub.pages = pages.address(endpoint)
+        print(f"Classroom Hub on {endpoint} (Ctrl-C stops it).\n{rooms.for_scripts(endpoint)}", flush=True)
+        print(f"To see your private repositories, open {hub.pages}?token={_sign_in_token()} (once).", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())
-        print(rooms.notice(rooms.urls(arguments.host, port), room.class_code), flush=True)
-    serve(Hub.of_this_machine(), bound, room)
+        print(rooms.notice(addresses, room.class_code), flush=True)
+    serve(hub, bound, room)
     print("The classroom Hub has stopped.")
+
+
+def _sign_in_token() -> str:
+    """Return what signs a lone learner's browser in, once."""
+    from classroom.auth.accounts import LEARNER, Accounts
+    from classroom.models.hub import pushed_store
+
+    accounts = Accounts(pushed_store().root)
+    accounts.add(LEARNER)
+    return accounts.new_sign_in(LEARNER)
 
 
 def _token(arguments: argparse.Namespace) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sysconfig
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from classroom.client import bundled, hub_mode, local_hub
+from classroom.client import bundled, hub_mode, kernel, local_hub, pages
 
 if TYPE_CHECKING:
     import torch
@@ -26,24 +25,23 @@ class Course:
     hub: str
 
     def bundled(self, name: str) -> str:
-        """Return the folder of one of the course's own models, "gpt2-es-mini" or "gpt2-es-nano".
-
-        They come with the package and need no Hub: `AutoModelForCausalLM.from_pretrained(course.bundled(name))`.
-        """
+        """Return the folder of a model that comes with the course and needs no Hub: "gpt2-es-mini" or "-nano"."""
         return bundled.folder(name)
 
 
-def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequence[str] = ()) -> Course:
-    """Prepare a lesson: Hub, device, number format, seed, plot style; print what it loads and where that comes from.
+def setup(
+    models: str | Sequence[str] = (), datasets: str | Sequence[str] = (), spaces: str | Sequence[str] = ()
+) -> Course:
+    """Prepare a lesson, before transformers is imported, and print what it loads and where that comes from.
 
-    `models`, `datasets` and `spaces` are the ids that the lesson loads. Comes before transformers is imported, and
-    may be run again. Raises SetupError, in one sentence, when the lesson could not work.
+    `models`, `datasets` and `spaces` are the ids that it loads. Raise SetupError when the lesson could not work.
     """
-    mode = hub_mode.activate()
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    _find_this_environments_commands()
+    given = {"model": models, "dataset": datasets, "space": spaces}
+    ids = {kind: [named] if isinstance(named, str) else list(named) for kind, named in given.items()}
+    mode = hub_mode.activate(ids)
+    kernel.set_environment()
     if mode.is_here:
-        local_hub.prepare([*models, *datasets, *spaces])
+        local_hub.prepare(name for names in ids.values() for name in names)
 
     import transformers
 
@@ -61,14 +59,10 @@ def setup(models: Sequence[str] = (), datasets: Sequence[str] = (), spaces: Sequ
     transformers.set_seed(SEED)
     plots.use_style()
     print(f"Hub      {mode.name} ({mode.reason})")
+    if mode.is_here and not pages.address(mode.endpoint).startswith(mode.endpoint):
+        print(f"Pages    {pages.address(mode.endpoint)} (this Hub, in your browser)")
     print(f"Device   {device.describe_device(chosen)}, {str(course.dtype).removeprefix('torch.')}")
     print(f"Seed     {SEED}")
-    show_contents({"model": models, "dataset": datasets, "space": spaces})
+    print(f"Versions {kernel.versions('transformers', 'torch', 'huggingface_hub')}")
+    show_contents(ids, mode)
     return course
-
-
-def _find_this_environments_commands() -> None:
-    """Let `!hf` and `!accelerate` mean this environment's, where Jupyter was started without activating it."""
-    folder = sysconfig.get_path("scripts")
-    if folder not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]

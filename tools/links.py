@@ -47,9 +47,14 @@ def install_cell() -> str:
     """The cell that installs the course's helpers where the notebook is opened alone, as on Colab."""
     return (
         "# On Colab this installs the course's helpers; elsewhere they are installed already.\n"
-        "import importlib.util\n\n"
-        'if importlib.util.find_spec("helpers") is None:\n'
-        f'    %pip install --quiet "git+{repository_address()}"'
+        "from importlib import metadata\n\n"
+        "try:\n"
+        '    metadata.version("transformers-course")\n'
+        "except metadata.PackageNotFoundError:\n"
+        f'    %pip install --quiet "git+{repository_address()}"\n\n'
+        "import helpers\n\n"
+        'if not hasattr(helpers, "course"):\n'
+        '    raise ImportError(f"{helpers.__file__} hides the course\'s own: rename or uninstall it.")'
     )
 
 

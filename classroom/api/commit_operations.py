@@ -11,12 +11,12 @@ from dulwich.objects import Blob, ObjectID, Tree
 
 from classroom.http import bodies
 from classroom.http.bodies import Body
-from classroom.storage import commits, large_files, names, patterns
+from classroom.storage import cards, commits, large_files, names, patterns
 from classroom.storage.errors import EntryNotFoundError, InvalidInputError, TooLargeError
 from classroom.storage.large_files import Pointer
 from classroom.storage.repository import Repository
 
-MOST_LINE = 2 * large_files.LEAST_BYTES
+MOST_LINE = 2 * large_files.LARGE_FROM_BYTES
 MOST_OPERATIONS = 25_000
 
 
@@ -39,7 +39,7 @@ class Change:
 
 
 def read(file: IO[bytes], repository: Repository, base: str | None) -> tuple[Header, list[Change]]:
-    """Read all lines and put the files' contents into the repository. Raises HubError 400, 404 or 413."""
+    """Read all lines and put the files' contents into the repository. Raise StorageError for what it cannot hold."""
     header: Header | None = None
     changes: list[Change] = []
     while line := file.readline(MOST_LINE + 1):
@@ -58,15 +58,18 @@ def read(file: IO[bytes], repository: Repository, base: str | None) -> tuple[Hea
 
 
 def apply(repository: Repository, tree: ObjectID | None, changes: list[Change]) -> ObjectID:
-    """The id of the tree that the changes make out of `tree`. Raises HubError 400 or 404 when they cannot be made."""
+    """Return the id of the tree that the changes make out of `tree`. Raise StorageError when they cannot be made."""
     root = commits.Folder(repository, tree)
     for change in changes:
         if change.oid is None:
             root.delete(change.path, change.is_folder)
         else:
+            if change.path == "README.md":
+                cards.check(_blob(repository, change.oid))
             root.put(change.path, change.oid)
     # Stock git must know which files are large, as those of an unusual name or size are too.
-    attributes = _text(repository, root.find(".gitattributes"))
+    found = root.find(".gitattributes")
+    attributes = _blob(repository, found).decode("utf-8", "replace") if found else ""
     missing = [c.path for c in changes if c.is_large and not patterns.is_large(attributes, c.path)]
     missing = [path for path in dict.fromkeys(missing) if root.find(path)]
     if missing:
@@ -76,9 +79,9 @@ def apply(repository: Repository, tree: ObjectID | None, changes: list[Change]) 
     return root.write() or commits.add(repository, Tree())
 
 
-def _text(repository: Repository, oid: ObjectID | None) -> str:
-    blob = repository.git[oid] if oid else None
-    return blob.data.decode("utf-8", "replace") if isinstance(blob, Blob) else ""
+def _blob(repository: Repository, oid: ObjectID) -> bytes:
+    blob = repository.git[oid]
+    return bytes(blob.data) if isinstance(blob, Blob) else b""
 
 
 def _pair(line: bytes) -> tuple[str, Body]:
@@ -92,8 +95,8 @@ def _pair(line: bytes) -> tuple[str, Body]:
 def _header(key: str, value: Body) -> Header:
     if key != "header":
         raise InvalidInputError("The first line of a commit must be its header.")
-    summary = names.text(value.get("summary"), "summary").strip()
-    description = names.text(value.get("description") or "", "description").strip()
+    summary = names.checked_text(value.get("summary"), "summary").strip()
+    description = names.checked_text(value.get("description") or "", "description").strip()
     if not summary:
         raise InvalidInputError("A commit needs a message.")
     parent = value.get("parentCommit")
@@ -108,8 +111,8 @@ def _change(key: str, value: Body, repository: Repository, base: str | None) -> 
         is_folder = key == "deletedFolder"
         if is_folder and isinstance(path, str):
             path = path.removesuffix("/")
-        return Change(names.file_path(path), is_folder=is_folder)
-    path = names.file_path(value.get("path"))
+        return Change(names.checked_path(path), is_folder=is_folder)
+    path = names.checked_path(value.get("path"))
     if key == "file":
         return Change(path, _regular(path, value, repository))
     if key == "lfsFile":
@@ -127,7 +130,7 @@ def _regular(path: str, value: Body, repository: Repository) -> ObjectID:
         data = base64.b64decode(content, validate=True) if encoding == "base64" else content.encode()
     except ValueError:
         raise InvalidInputError(f"The content of {path!a} is not valid {encoding}.") from None
-    if len(data) > large_files.LEAST_BYTES:
+    if len(data) > large_files.LARGE_FROM_BYTES:
         raise TooLargeError(f"{path!a} is over 10 MB: upload it as a large file (git-lfs).")
     pointer = large_files.read_pointer(data)
     if pointer:
@@ -154,9 +157,9 @@ def _check_there(path: str, sha256: str, size: int | None, repository: Repositor
 
 
 def _copy(path: str, value: Body, repository: Repository, base: str | None) -> Change:
-    source = names.file_path(value.get("srcPath"))
+    source = names.checked_path(value.get("srcPath"))
     revision = value.get("srcRevision")
-    commit = base if revision is None else repository.resolve(names.text(revision, "srcRevision", 255))
+    commit = base if revision is None else repository.resolve(names.checked_text(revision, "srcRevision", 255))
     file = repository.file(commit, source) if commit else None
     if file is None or file.is_folder:
         raise EntryNotFoundError(f"A file with this name doesn't exist: {source!a}")

@@ -18,7 +18,7 @@ from classroom.http.addresses import API
 from classroom.http.bodies import Body
 from classroom.http.endpoints import Call, Endpoints, Needs
 from classroom.storage import atomic, commits, discussions, large_files, names, patterns
-from classroom.storage.errors import InvalidInputError, OutdatedError, RevisionNotFoundError
+from classroom.storage.errors import InvalidInputError, OutdatedError
 from classroom.storage.repository import Repository
 
 MOST_COMMIT_BYTES = 2**30
@@ -27,10 +27,10 @@ AT_ONCE = 4
 endpoints = Endpoints()
 
 
-@endpoints.post(f"{API}/preupload/{{revision}}", Needs.NOTHING)
+@endpoints.post(f"{API}/preupload/{{revision}}", Needs.EMPTY_TREE)
 def preupload(call: Call) -> Response:
     """Advise for each file: an ordinary or a large one, to be ignored, there already."""
-    repository, ref = _target(call)
+    repository, ref = call.committable()
     commit = repository.resolve(ref) or ""
     files = call.body.get("files")
     if not isinstance(files, list) or not all(isinstance(file, dict) for file in files) or len(files) > 1000:
@@ -41,14 +41,14 @@ def preupload(call: Call) -> Response:
 
 
 def _advice(file: Body, repository: Repository, commit: str, attributes: str, ignore: str) -> Body:
-    path, size = names.file_path(file.get("path")), file.get("size", 0)
+    path, size = names.checked_path(file.get("path")), file.get("size", 0)
     if not isinstance(size, int) or size < 0:
         raise InvalidInputError(f"The size of {path!a} must be a number of bytes.")
     try:
         base64.b64decode(file.get("sample") or "", validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise InvalidInputError(f"The sample of {path!a} is not base64.") from None
-    large = size > large_files.LEAST_BYTES or patterns.is_large(attributes, path)
+    large = size > large_files.LARGE_FROM_BYTES or patterns.is_large(attributes, path)
     there = repository.file(commit, path)
     return {
         "path": path,
@@ -61,7 +61,7 @@ def _advice(file: Body, repository: Repository, commit: str, attributes: str, ig
 
 def _pattern_file(repository: Repository, commit: str, sent: object, path: str) -> str:
     if sent is not None:
-        return names.text(sent, path)
+        return names.checked_text(sent, path)
     file = repository.file(commit, path)
     content = repository.read(file) if file and not file.is_folder and file.size <= bodies.STEP else b""
     return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
@@ -69,7 +69,7 @@ def _pattern_file(repository: Repository, commit: str, sent: object, path: str) 
 
 async def _commit(request: Request, kind: str | None) -> Response:
     call = await run_in_threadpool(Call, request)
-    await run_in_threadpool(_target, call)  # nobody uploads what they may not commit
+    await run_in_threadpool(call.committable)  # nobody uploads what they may not commit
     with atomic.new_file(await run_in_threadpool(lambda: call.store.scratch)) as lines:
         await bodies.store(request, lines.file, MOST_COMMIT_BYTES)
         lines.file.flush()
@@ -85,7 +85,7 @@ def _limiter() -> anyio.CapacityLimiter:
 
 
 def _make_commit(call: Call, body: Path) -> Response:
-    repository, ref = _target(call)
+    repository, ref = call.committable()
     with body.open("rb") as lines:
         header, changes = commit_operations.read(lines, repository, repository.resolve(ref))
     with commits.writing(repository):
@@ -94,7 +94,7 @@ def _make_commit(call: Call, body: Path) -> Response:
         if is_proposal and header.parent:
             head = repository.resolve(header.parent)
         if head is None or (header.parent and not head.startswith(header.parent)):
-            raise OutdatedError("A commit has happened since. Please refresh and try again.")
+            raise OutdatedError(commits.OUTDATED)
         before = repository.tree_id(head)
         tree = commit_operations.apply(repository, before, changes)
         made = head
@@ -108,22 +108,3 @@ def _make_commit(call: Call, body: Path) -> Response:
         elif made != head:
             commits.move_ref(repository, ref, head, made)
     return JSONResponse(answer)
-
-
-def _target(call: Call) -> tuple[Repository, str]:
-    """Return where the commit goes: the repository, and the full name of the branch or pull request.
-
-    Raise NotLoggedInError, ForbiddenError, RepositoryNotFoundError, RevisionNotFoundError or InvalidInputError.
-    """
-    if "create_pr" in call.request.query_params or call.revision.startswith("refs/pr/"):
-        repository = call.open_to_proposals(call.kind, call.name)
-    else:
-        repository = call.writable(call.kind, call.name)
-    ref = repository.ref(call.revision)
-    if ref is None:
-        raise RevisionNotFoundError(call.revision)
-    if not ref.startswith(("refs/heads/", "refs/pr/")):
-        raise InvalidInputError(f"{call.revision!a} is not a branch; commits go to a branch.")
-    if ref.startswith("refs/pr/") and discussions.author(repository, ref) != call.writer.name:
-        call.writable(call.kind, call.name)
-    return repository, ref

@@ -9,7 +9,6 @@ from __future__ import annotations
 from starlette.responses import JSONResponse, Response
 
 from classroom.api.repositories import already_there, is_private
-from classroom.auth import access
 from classroom.http import addresses
 from classroom.http.addresses import API
 from classroom.http.endpoints import Call, Endpoints, Needs
@@ -29,7 +28,7 @@ def copy_large_files(call: Call) -> Response:
         raise InvalidInputError(f"files must be a list of at most {MOST_FILES:,} objects.")
     if not isinstance(target, dict) or f"{target.get('type')}s" not in names.KINDS:
         raise InvalidInputError("target must name a repository by its type and name.")
-    kind, name = f"{target['type']}s", names.text(target.get("name"), "name", 200)
+    kind, name = f"{target['type']}s", names.checked_text(target.get("name"), "name", 200)
     repository = call.open_to_proposals(kind, call.hub.canonical(kind, name))
     hashes = [one.get("sha256") for one in wanted]
     if not all(large_files.is_sha256(sha256) for sha256 in hashes):
@@ -37,7 +36,7 @@ def copy_large_files(call: Call) -> Response:
     done, failed = [], []
     for sha256 in dict.fromkeys(hashes):  # each is read whole, once
         try:
-            large_files.copy(source, repository, sha256)
+            large_files.copy_between(source, repository, sha256)
             done.append({"sha256": sha256})
         except StorageError as error:
             failed.append({"sha256": sha256, "error": str(error)})
@@ -48,9 +47,8 @@ def copy_large_files(call: Call) -> Response:
 def duplicate(call: Call) -> Response:
     """Make a repository of the account's with all that the one in the address holds."""
     source = call.repository
-    written = names.text(call.body.get("repository"), "repository", 200)
-    name = names.repository_id(*written.partition("/")[::2])
-    access.require_write(call.request, call.kind, name)
+    written = names.checked_text(call.body.get("repository"), "repository", 200)
+    name = call.own_id(*written.partition("/")[::2])
     refused = already_there(call, call.kind, name)
     if refused:
         return refused

@@ -40,7 +40,7 @@ def _is_wanted(discussion: Discussion, query: QueryParams) -> bool:
     return (
         (kind not in ("pull_request", "discussion") or discussion["isPullRequest"] == (kind == "pull_request"))
         and (status not in ("open", "closed") or is_open == (status == "open"))
-        and author in (None, discussion["author"]["name"])
+        and (author is None or author.lower() == discussion["author"]["name"].lower())
     )
 
 
@@ -61,7 +61,7 @@ def details(call: Call) -> Response:
         elif discussion["status"] in ("open", "draft"):
             told["filesWithConflicts"] = merges.conflicts(repository, "refs/heads/main", _ref(discussion))
         if "diff" in call.request.query_params:
-            told["diff"] = diffs.text(repository, *_range(repository, discussion))
+            told["diff"] = diffs.git_diff(repository, *_range(repository, discussion))
     return JSONResponse(told)
 
 
@@ -69,10 +69,10 @@ def details(call: Call) -> Response:
 def open_discussion(call: Call) -> Response:
     """Open a discussion, or a pull request that holds what `main` holds."""
     repository = call.repository
-    title = names.text(call.body.get("title"), "title", LONGEST_TITLE).strip()
+    title = names.checked_text(call.body.get("title"), "title", LONGEST_TITLE).strip()
     if len(title) < 3:
         raise InvalidInputError("The title must have at least 3 characters.")
-    description = names.text(call.body.get("description") or "", "description").strip()
+    description = names.checked_text(call.body.get("description") or "", "description").strip()
     is_pull_request = call.body.get("pullRequest") is True
     with commits.writing(repository):
         discussion = discussions.new(repository, call.writer.name, title, description, is_pull_request)
@@ -86,7 +86,7 @@ def open_discussion(call: Call) -> Response:
 @endpoints.post(f"{ONE}/comment", Needs.PROPOSE)
 def comment(call: Call) -> Response:
     """Add a comment."""
-    added = discussions.comment(call.writer.name, names.text(call.body.get("comment"), "comment"))
+    added = discussions.comment(call.writer.name, names.checked_text(call.body.get("comment"), "comment"))
     with commits.writing(call.repository):
         _append(call.repository, _load(call), added)
     return JSONResponse({"newMessage": added})
@@ -95,7 +95,7 @@ def comment(call: Call) -> Response:
 @endpoints.post(f"{ONE}/comment/{{comment}}/edit", Needs.PROPOSE)
 def edit(call: Call) -> Response:
     """Let the author of a comment change it; what it was before stays in its history."""
-    content = names.text(call.body.get("content"), "content")
+    content = names.checked_text(call.body.get("content"), "content")
     with commits.writing(call.repository):
         discussion, edited = _own_comment(call)
         data = edited["data"]
@@ -108,7 +108,7 @@ def edit(call: Call) -> Response:
 @endpoints.post(f"{ONE}/status", Needs.PROPOSE)
 def change_status(call: Call) -> Response:
     """Close a discussion, or open it again; its author and the repository's owner may."""
-    status, words = call.body.get("status"), names.text(call.body.get("comment") or "", "comment")
+    status, words = call.body.get("status"), names.checked_text(call.body.get("comment") or "", "comment")
     if status not in ("open", "closed"):
         raise InvalidInputError("The status is open or closed.")
     with commits.writing(call.repository):
@@ -125,7 +125,7 @@ def change_status(call: Call) -> Response:
 @endpoints.post(f"{ONE}/merge")
 def merge(call: Call) -> Response:
     """Merge an open pull request into `main`."""
-    repository, words = call.repository, names.text(call.body.get("comment") or "", "comment")
+    repository, words = call.repository, names.checked_text(call.body.get("comment") or "", "comment")
     with commits.writing(repository):
         discussion = _load(call)
         if not discussion["isPullRequest"] or discussion["status"] not in ("open", "draft"):
@@ -179,4 +179,4 @@ def _range(repository: Repository, discussion: Discussion) -> tuple[str | None, 
     proposed = repository.resolve(_ref(discussion))
     main = discussion.get("mergedFrom") or repository.resolve("refs/heads/main")
     assert proposed is not None
-    return (merges.common(repository, main, proposed) if main else None), proposed
+    return (merges.merge_base(repository, main, proposed) if main else None), proposed

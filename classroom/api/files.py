@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from classroom.api import serializers
+from classroom.api import repository_info, serializers
 from classroom.http import file_responses
 from classroom.http.addresses import API
 from classroom.http.endpoints import Call, Endpoints, Needs
@@ -35,7 +35,7 @@ def paths_info(call: Call) -> Response:
     if not isinstance(paths, list) or len(paths) > MOST_PATHS:
         raise InvalidInputError(f"paths must be a list of at most {MOST_PATHS:,} paths.")
     repository, commit = call.repository, call.commit
-    found = [repository.file(commit, names.text(path, "path").strip("/")) for path in paths]
+    found = [repository.file(commit, names.checked_text(path, "path").strip("/")) for path in paths]
     files = [file for file in found if file]
     if expand is True or str(expand).lower() in ("true", "1"):
         return JSONResponse(serializers.entries(repository, commit, files, with_commits=True))
@@ -51,7 +51,8 @@ def refs(call: Call) -> Response:
 @endpoints.get(f"{API}/commits/{{revision}}")
 def commits(call: Call) -> Response:
     """List the commits that lead to a revision, newest first."""
-    return JSONResponse([serializers.commit(made) for made in call.repository.history(call.commit)])
+    is_formatted = "formatted" in call.values("expand")
+    return JSONResponse([serializers.commit(made, is_formatted) for made in call.repository.history(call.commit)])
 
 
 @endpoints.get(f"{API}/revision/{{revision}}")
@@ -59,7 +60,9 @@ def commits(call: Call) -> Response:
 def info(call: Call) -> Response:
     """Tell what a repository is, at a revision."""
     with_sizes = "blobs" in call.request.query_params
-    return JSONResponse(serializers.repository(call.kind, call.name, call.repository, call.commit, with_sizes))
+    expand = call.values("expand")
+    found = repository_info.details(call.kind, call.name, call.repository, call.commit, expand, with_sizes)
+    return JSONResponse(found)
 
 
 @endpoints.get("{page}/resolve/{revision}/{path:path}")

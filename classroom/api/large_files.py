@@ -1,4 +1,4 @@
-"""Large files: the git-lfs batch protocol, with uploads in one piece or in parts.
+"""Large files: the git-lfs batch protocol, with uploads in one piece or in parts; and what they take up on the disk.
 
 https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md; the parts as `huggingface_hub.lfs` sends them.
 """
@@ -11,14 +11,15 @@ import shutil
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from classroom.api import upload_tickets
+from classroom.api import serializers, upload_tickets
 from classroom.api.upload_tickets import Ticket
 from classroom.http import bodies, file_responses
+from classroom.http.addresses import API
 from classroom.http.bodies import Body
 from classroom.http.endpoints import Call, Endpoints, Needs
-from classroom.storage import atomic, large_files
+from classroom.storage import atomic, commits, large_files, rewriting
 from classroom.storage.errors import EntryNotFoundError, InvalidInputError, RepositoryNotFoundError
 from classroom.storage.large_files import Pointer
 from classroom.storage.repository import Repository
@@ -27,11 +28,12 @@ MOST_OBJECTS = 1000
 MOST_PARTS = 10_000
 SPARE_BYTES = 64 * 2**20  # what an upload leaves free on the disk
 SIGNED = "{kind:kind}/{repo:repo}/{oid}"
+NO_XET = "/api/this-Hub-has-no-Xet/set/HF_HUB_DISABLE_XET=1/and-start-Python-again"
 endpoints = Endpoints()
 
 
-@endpoints.post("{page}.git/info/lfs/objects/batch", Needs.NOTHING)
-@endpoints.post("{page}/info/lfs/objects/batch", Needs.NOTHING)
+@endpoints.post("{page}.git/info/lfs/objects/batch", Needs.EMPTY_TREE)
+@endpoints.post("{page}/info/lfs/objects/batch", Needs.EMPTY_TREE)
 def batch(call: Call) -> Response:
     """Tell for each file where it can be had, or where it is to be sent."""
     upload = call.body.get("operation") == "upload"
@@ -93,6 +95,49 @@ class _Offer:
         return Ticket(action, self.kind, self.name, file, upload, part).address(self.base, self.secret)
 
 
+@endpoints.get(f"{API}/xet-{{action}}-token/{{revision}}", Needs.EMPTY_TREE)
+def xet_token(call: Call) -> Response:
+    """Lead a client that wants Xet storage to an address that says what to do.
+
+    `hf_xet` shows its user the address that failed, and nothing of what the answer says.
+    """
+    return RedirectResponse(f"{str(call.request.base_url).rstrip('/')}{NO_XET}")
+
+
+@endpoints.get(NO_XET, Needs.EMPTY_TREE)
+def no_xet(call: Call) -> Response:
+    """Say that there is no Xet storage here."""
+    raise EntryNotFoundError("This Hub has no Xet storage: set HF_HUB_DISABLE_XET=1 and start Python again.")
+
+
+@endpoints.get(f"{API}/lfs-files", Needs.WRITE)
+def listing(call: Call) -> Response:
+    """List the large files on the disk, each with a path and a ref that lead to it, if any does."""
+    named = rewriting.large_files_by_hash(call.repository)
+    told = []
+    for path in sorted(call.repository.large.glob("*/*/*")):
+        filename, ref = named.get(path.name, (path.name, None))
+        one = {"fileOid": path.name, "oid": path.name, "filename": filename, "ref": ref, "size": path.stat().st_size}
+        told.append(one | {"pushedAt": serializers.iso(path.stat().st_mtime)})
+    return JSONResponse(told)
+
+
+@endpoints.post(f"{API}/lfs-files/batch")
+def delete(call: Call) -> Response:
+    """Delete large files for good, and with `rewriteHistory` also from every commit that names them."""
+    wanted = call.body.get("deletions")
+    wanted = wanted if isinstance(wanted, dict) else {}
+    hashes = wanted.get("sha")
+    if not isinstance(hashes, list) or len(hashes) > MOST_OBJECTS or not all(map(large_files.is_sha256, hashes)):
+        raise InvalidInputError(f"deletions must name at most {MOST_OBJECTS:,} large files by their sha256.")
+    with commits.writing(call.repository) as repository:
+        if wanted.get("rewriteHistory", True):
+            rewriting.without(repository, hashes)
+        for sha256 in hashes:
+            large_files.path_of(repository.large, sha256).unlink(missing_ok=True)
+    return JSONResponse({})
+
+
 async def _put(request: Request, kind: str | None) -> Response:
     call = await run_in_threadpool(Call, request)
     repository, ticket = await run_in_threadpool(_admit, call, "put")
@@ -116,19 +161,19 @@ def _keep(repository: Repository, ticket: Ticket, made: atomic.NewFile, sha256: 
         large_files.keep(repository, made, sha256)
 
 
-@endpoints.post(f"/api/large/join/{SIGNED}", Needs.NOTHING)
+@endpoints.post(f"/api/large/join/{SIGNED}", Needs.EMPTY_TREE)
 def join(call: Call) -> Response:
     """Make a large file of its parts."""
     repository, ticket = _admit(call, "join")
     if not _is_there(repository, ticket):
         folder = ticket.parts_folder(repository)
         parts = sorted(folder.glob("[0-9]*"), key=lambda path: int(path.name))
-        large_files.join(repository, parts, call.store.scratch, ticket.file)
+        large_files.join_parts(repository, parts, call.store.scratch, ticket.file)
         shutil.rmtree(folder, ignore_errors=True)
     return JSONResponse({})
 
 
-@endpoints.post(f"/api/large/verify/{SIGNED}", Needs.NOTHING)
+@endpoints.post(f"/api/large/verify/{SIGNED}", Needs.EMPTY_TREE)
 def verify(call: Call) -> Response:
     """Confirm that a large file arrived whole."""
     repository, ticket = _admit(call, "verify")
@@ -137,7 +182,7 @@ def verify(call: Call) -> Response:
     return JSONResponse({})
 
 
-@endpoints.get(f"/api/large/get/{SIGNED}", Needs.NOTHING)
+@endpoints.get(f"/api/large/get/{SIGNED}", Needs.EMPTY_TREE)
 def get(call: Call) -> Response:
     """Send a large file."""
     ticket = Ticket.of(call.request, "get", upload_tickets.secret(call.store))

@@ -1,4 +1,4 @@
-"""Logging in with the stock client: whose a token is, and the OAuth device login (RFC 8628).
+"""Accounts and logging in with the stock client: whose a token is, and the OAuth device login (RFC 8628).
 
 A lone learner's Hub confirms the login of its own machine by itself; in a room a person confirms it on `/activate`.
 """
@@ -14,6 +14,7 @@ from classroom.auth import access, device_login
 from classroom.auth.accounts import LEARNER, Accounts
 from classroom.auth.device_login import DeviceError
 from classroom.auth.errors import ForbiddenError, NotLoggedInError
+from classroom.http.addresses import API
 from classroom.http.bodies import Body
 from classroom.http.endpoints import Call, Endpoints, Needs
 from classroom.http.errors import HubError
@@ -32,14 +33,32 @@ def whoami(call: Call) -> Response:
     kind = {"type": "access_token"} if token.expires is None else {"type": "oauth", "expiresAt": _iso(token.expires)}
     auth: Body = {**kind, "accessToken": {key: value for key, value in about.items() if value}}
     user = {"type": "user", "id": token.account, "name": token.account, "fullname": token.account}
-    return JSONResponse({**user, "isPro": False, "orgs": [], "auth": auth})
+    return JSONResponse({**user, "avatarUrl": avatar(call), "isPro": False, "orgs": [], "auth": auth})
 
 
-@endpoints.post("/oauth/device", Needs.NOTHING, FORM_BYTES)
+@endpoints.get("/api/users/{user}/overview", Needs.EMPTY_TREE)
+def overview(call: Call) -> Response:
+    """Tell whose account a name is."""
+    name = require_accounts(call).find(call.request.path_params["user"])
+    if name is None:
+        raise HubError(404, "UserNotFound", "There is no account of that name here.")
+    return JSONResponse({"user": name, "fullname": name, "type": "user", "isPro": False, "avatarUrl": avatar(call)})
+
+
+@endpoints.get("/api/users/{user}/likes", Needs.EMPTY_TREE)
+@endpoints.get(f"{API}/likers")
+@endpoints.delete(f"{API}/like", Needs.READ)
+def likes(call: Call) -> Response:
+    """List likes: a classroom has none, so that none can be taken away either."""
+    return JSONResponse([])
+
+
+@endpoints.post("/oauth/device", Needs.EMPTY_TREE, FORM_BYTES)
 def device(call: Call) -> Response:
     """Give a computer that wants to be logged in its secret, and the code that a person is to confirm.
 
-    A lone learner's own machine is confirmed at once, and the address signs her browser in, once.
+    A lone learner's own machine is confirmed at once, and the address signs her browser in, once. It is the one that
+    her browser opens, which is another one than her kernel's where Jupyter runs on a machine elsewhere.
     """
     accounts, alone = require_accounts(call), call.request.app.state.room is None
     if alone:
@@ -50,14 +69,14 @@ def device(call: Call) -> Response:
         secret, code = device_login.ask(accounts, sender(call), LEARNER if alone else None)
     except DeviceError:
         raise HubError(429, "TooMany", "Too many computers wait to be logged in; try again in some minutes") from None
-    page = f"{str(call.request.base_url).rstrip('/')}/activate"
+    page = f"{(alone and call.hub.pages) or call.request.base_url}activate"
     fields = {"code": code} | ({"token": accounts.new_sign_in(LEARNER)} if alone else {})
     answer = {"device_code": secret, "user_code": code, "expires_in": device_login.CODE_SECONDS}
     answer |= {"verification_uri": page, "verification_uri_complete": f"{page}?{urlencode(fields)}"}
     return JSONResponse(answer | {"interval": device_login.INTERVAL})
 
 
-@endpoints.post("/oauth/token", Needs.NOTHING, FORM_BYTES)
+@endpoints.post("/oauth/token", Needs.EMPTY_TREE, FORM_BYTES)
 def token(call: Call) -> Response:
     """Give a confirmed computer its token, or a new one for one that ends; else RFC 8628's word for why not."""
     accounts, kind = require_accounts(call), call.body.get("grant_type")
@@ -84,6 +103,11 @@ def require_accounts(call: Call) -> Accounts:
     if known is None:
         raise NotLoggedInError("This Hub serves downloads only and knows no accounts")
     return known
+
+
+def avatar(call: Call) -> str:
+    """Return the address of the picture that every account has."""
+    return f"{str(call.request.base_url).rstrip('/')}/-/icon.svg"
 
 
 def sender(call: Call) -> str:

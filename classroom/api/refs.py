@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from classroom.auth.errors import ForbiddenError
 from classroom.http.addresses import API
-from classroom.http.endpoints import Call, Endpoints
+from classroom.http.endpoints import Call, Endpoints, Needs
 from classroom.storage import commits, names
 from classroom.storage.errors import ConflictError, RevisionNotFoundError
 from classroom.storage.repository import Repository
@@ -22,7 +22,7 @@ endpoints = Endpoints()
 @endpoints.post(f"{API}/branch/{{revision}}")
 def add_branch(call: Call) -> Response:
     """Let a new branch begin at a revision."""
-    repository, ref = call.repository, names.ref_name("heads", call.revision)
+    repository, ref = call.repository, names.checked_ref("heads", call.revision)
     with commits.writing(repository):
         start = _commit(repository, call.body.get("startingPoint") or "main")
         _refuse_existing(repository, ref)
@@ -33,10 +33,10 @@ def add_branch(call: Call) -> Response:
 @endpoints.post(f"{API}/tag/{{revision}}")
 def add_tag(call: Call) -> Response:
     """Give a revision a tag, annotated where a message comes with it."""
-    repository, ref = call.repository, names.ref_name("tags", call.body.get("tag"))
-    message = names.text(call.body.get("message") or "", "message")
+    repository, target = call.repository, call.commit
+    ref = names.checked_ref("tags", call.body.get("tag"))
+    message = names.checked_text(call.body.get("message") or "", "message")
     with commits.writing(repository):
-        target = _commit(repository, call.revision)
         _refuse_existing(repository, ref)
         made = _annotated(repository, ref, target, call.writer.name, message) if message else target
         commits.move_ref(repository, ref, None, made)
@@ -45,9 +45,9 @@ def add_tag(call: Call) -> Response:
 
 def _delete(group: str) -> Callable[[Call], Response]:
     def delete(call: Call) -> Response:
-        repository, ref = call.repository, names.ref_name(group, call.revision)
+        repository, ref = call.repository, names.checked_ref(group, call.revision)
         if ref == "refs/heads/main":
-            raise ForbiddenError("The branch main cannot be deleted.")
+            raise ForbiddenError("Cannot delete refs/heads/main, the branch that everybody reads.")
         with commits.writing(repository):
             if repository.ref(ref) != ref:
                 raise RevisionNotFoundError(call.revision)
@@ -61,15 +61,14 @@ endpoints.delete(f"{API}/branch/{{revision}}")(_delete("heads"))
 endpoints.delete(f"{API}/tag/{{revision}}")(_delete("tags"))
 
 
-@endpoints.post(f"{API}/super-squash/{{revision}}")
+@endpoints.post(f"{API}/super-squash/{{revision}}", Needs.EMPTY_TREE)
 def squash(call: Call) -> Response:
-    """Let a branch begin anew with one commit that holds what it holds now."""
-    repository = call.repository
-    message = names.text(call.body.get("message") or "Super-squash", "message")
+    """Let a branch or pull request begin anew with one commit that holds what it holds now."""
+    repository, ref = call.committable()
+    message = names.checked_text(call.body.get("message") or "Super-squash", "message")
     with commits.writing(repository):
-        ref = repository.ref(call.revision)
-        head = repository.resolve(ref) if ref and ref.startswith("refs/heads/") else None
-        if ref is None or head is None:
+        head = repository.resolve(ref)
+        if head is None:
             raise RevisionNotFoundError(call.revision)
         made = commits.commit(repository, repository.tree_id(head), [], call.writer.name, message)
         commits.move_ref(repository, ref, head, made)
@@ -77,7 +76,7 @@ def squash(call: Call) -> Response:
 
 
 def _commit(repository: Repository, revision: object) -> str:
-    commit = repository.resolve(names.text(revision, "revision", 255))
+    commit = repository.resolve(names.checked_text(revision, "revision", 255))
     if commit is None:
         raise RevisionNotFoundError(revision)
     return commit
@@ -85,7 +84,7 @@ def _commit(repository: Repository, revision: object) -> str:
 
 def _refuse_existing(repository: Repository, ref: str) -> None:
     if repository.ref(ref) == ref:
-        raise ConflictError(f"Reference already exists: {ref}")
+        raise ConflictError(f"Reference {ref} already exists")
 
 
 def _annotated(repository: Repository, ref: str, target: str, author: str, message: str) -> str:

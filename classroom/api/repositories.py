@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from classroom.auth import access
 from classroom.auth.errors import ForbiddenError
 from classroom.http import addresses, bodies
 from classroom.http.addresses import API
@@ -21,14 +20,13 @@ endpoints = Endpoints()
 def create(call: Call) -> Response:
     """Make an empty repository of the account's."""
     kind = _kind(call.body)
-    name = names.repository_id(call.body.get("organization") or call.writer.name, call.body.get("name"))
-    access.require_write(call.request, kind, name)
+    name = call.own_id(call.body.get("organization"), call.body.get("name"))
     refused = already_there(call, kind, name)
     if refused:
         return refused
     files = {}
     if kind == "spaces":
-        sdk = names.text(call.body.get("sdk") or "static", "sdk", 32)
+        sdk = names.checked_text(call.body.get("sdk") or "static", "sdk", 32)
         files["README.md"] = f"---\ntitle: {name.split('/')[1]}\nsdk: {sdk}\n---\n".encode()
     private = is_private(call.body)
     repositories.create(call.store, kind, name, call.writer.name, private, files)
@@ -41,11 +39,12 @@ def already_there(call: Call, kind: str, name: str) -> Response | None:
 
     Raise ForbiddenError for an id that comes with the classroom.
     """
-    if call.store.repository(kind, name):
-        error = HubError(409, "Conflict", f"You already created this {kind[:-1]} repo: {name}")
-        body = {"error": error.detail, "url": addresses.of_repository(call.request, kind, name)}
+    there = call.store.spelled(kind, name)
+    if there:
+        error = HubError(409, "Conflict", f"You already created this {kind[:-1]} repo: {there}")
+        body = {"error": error.detail, "url": addresses.of_repository(call.request, kind, there)}
         return JSONResponse(body, 409, error.headers)
-    if call.hub.canonical(kind, name) == name and call.hub.repository(kind, name):
+    if call.hub.repository(kind, name):
         raise ForbiddenError(comes_with_the_classroom(name))
     return None
 
@@ -53,21 +52,21 @@ def already_there(call: Call, kind: str, name: str) -> Response | None:
 @endpoints.delete("/api/repos/delete", Needs.ACCOUNT)
 def delete(call: Call) -> Response:
     """Delete a repository of the account's."""
-    namespace = names.text(call.body.get("organization") or call.writer.name, "organization", 100)
-    name = f"{namespace}/{names.text(call.body.get('name'), 'name', 200)}"
-    repositories.delete(call.store, call.writable(_kind(call.body), name))
+    namespace = names.checked_text(call.body.get("organization") or call.writer.name, "organization", 100)
+    kind, name = _kind(call.body), f"{namespace}/{names.checked_text(call.body.get('name'), 'name', 200)}"
+    repositories.delete(call.store, call.writable(kind, name))
     return JSONResponse({})
 
 
 @endpoints.post("/api/repos/move", Needs.ACCOUNT)
 def move(call: Call) -> Response:
     """Give a repository of the account's another id; the old one leads to it."""
-    kind, old = _kind(call.body), names.text(call.body.get("fromRepo"), "fromRepo", 200)
-    new = names.repository_id(*names.text(call.body.get("toRepo"), "toRepo", 200).partition("/")[::2])
-    call.writable(kind, old)
-    access.require_write(call.request, kind, new)
-    if call.store.repository(kind, new) or call.hub.repository(kind, new):
-        raise ConflictError(f"There is already a {kind[:-1]} repo of that name: {new}")
+    kind, old = _kind(call.body), names.checked_text(call.body.get("fromRepo"), "fromRepo", 200)
+    moving = call.writable(kind, old)
+    new = call.own_id(*names.checked_text(call.body.get("toRepo"), "toRepo", 200).partition("/")[::2])
+    there = call.hub.repository(kind, new)
+    if there and there.folder != moving.folder:
+        raise ConflictError(repositories.already_there(kind, new))
     repositories.move(call.store, kind, old, new)
     return JSONResponse({"url": addresses.of_repository(call.request, kind, new)})
 
@@ -83,10 +82,10 @@ def settings(call: Call) -> Response:
     return JSONResponse({"private": repository.private})
 
 
-@endpoints.post("/api/validate-yaml", Needs.NOTHING)
+@endpoints.post("/api/validate-yaml", Needs.EMPTY_TREE)
 def validate_card(call: Call) -> Response:
     """Check the metadata of a card before it is pushed."""
-    _, wrong, warnings = cards.read(names.text(call.body.get("content"), "content", bodies.JSON_BYTES))
+    _, wrong, warnings = cards.read(names.checked_text(call.body.get("content"), "content", bodies.JSON_BYTES))
     found = {"errors": [{"message": one} for one in wrong], "warnings": [{"message": one} for one in warnings]}
     return JSONResponse(found, 400 if wrong else 200)
 

@@ -16,8 +16,10 @@ from classroom.models.hub import Hub, unknown_id
 from classroom.storage.errors import RepositoryNotFoundError
 
 COOKIE = "classroom_session"
-OWN_NAME = re.compile(r"(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?")
-FORWARDING_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+LOOPBACK_HOST = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::(\d{1,5}))?")
+# What proxies say of themselves; jupyter-server-proxy says X-Forwarded-Context and X-ProxyContextPath.
+FORWARDING_HEADERS = re.compile("forwarded|via|x-forwarded-.*|x-real-ip|x-proxycontextpath")
+FORWARDED = "classroom.forwarded"  # in a request's scope: its address shows that a proxy passed it on
 # The client tells a wrong token from a missing repository by this very sentence.
 WRONG_TOKEN = "Invalid credentials in Authorization header"
 
@@ -81,17 +83,25 @@ def is_own_machine(request: Request) -> bool:
     """Tell whether a lone learner's Hub is asked by a program on its own machine, with no server in between.
 
     Only then a login confirms itself. The Host header counts because a web page can let a name of its own resolve to
-    127.0.0.1 (DNS rebinding) and the browser then sends that name. Reverse proxies give themselves away by the
-    headers that they add, and a plain nginx, which adds none, by speaking HTTP/1.0.
+    127.0.0.1 (DNS rebinding) and the browser then sends that name; its port counts because a Jupyter that passes
+    requests on, for whoever opens it from elsewhere, may be asked by the name 127.0.0.1 too, at a port of its own.
     """
-    ends = (request.scope.get("client"), request.scope.get("server"))
-    return (
-        request.app.state.room is None
-        and request.scope["http_version"] != "1.0"
-        and all(end is not None and _is_loopback(end[0]) for end in ends)
-        and OWN_NAME.fullmatch(request.headers.get("host", "")) is not None
-        and not any(name in request.headers for name in FORWARDING_HEADERS)
-    )
+    client, server = request.scope.get("client"), request.scope.get("server")
+    if client is None or server is None or not (_is_loopback(client[0]) and _is_loopback(server[0])):
+        return False
+    host = LOOPBACK_HOST.fullmatch(request.headers.get("host", ""))
+    is_asked_directly = host is not None and (host[1] or "80") == str(server[1]) and not is_forwarded(request)
+    return request.app.state.room is None and is_asked_directly
+
+
+def is_forwarded(request: Request) -> bool:
+    """Tell whether a proxy passed the request on.
+
+    Proxies give themselves away by the headers that they add or by the address that they ask for, and a plain nginx,
+    which adds none, by speaking HTTP/1.0.
+    """
+    has_header = any(FORWARDING_HEADERS.fullmatch(name) for name in request.headers)
+    return has_header or FORWARDED in request.scope or request.scope["http_version"] == "1.0"
 
 
 def may_read(request: Request, kind: str, name: str) -> bool:
@@ -101,7 +111,12 @@ def may_read(request: Request, kind: str, name: str) -> bool:
     if found is None or not found.private:
         return True
     reader = account(request)
-    return reader is not None and reader.name == name.split("/")[0]
+    return reader is not None and is_own(reader.name, name)
+
+
+def is_own(account_name: str, name: str) -> bool:
+    """Tell whether a repository's id lies under the account's name, in any case."""
+    return name.rpartition("/")[0].lower() == account_name.lower()
 
 
 def require_read(request: Request, kind: str, name: str) -> Account | None:
@@ -118,9 +133,20 @@ def require_account(request: Request) -> Account:
     """Return the account whose token came with the request. Raise NotLoggedInError without a valid one."""
     found = token(request)
     if found is None:
-        missing = "You are not logged in to the classroom Hub: run notebook_login(), or hf auth login in a terminal."
-        raise NotLoggedInError(WRONG_TOKEN if _secret(request) else missing)
+        refuse_wrong_token(request)
+        raise NotLoggedInError(
+            "You are not logged in to the classroom Hub: run notebook_login(), or hf auth login in a terminal."
+        )
     return Account(found.account, found.role)
+
+
+def refuse_wrong_token(request: Request) -> None:
+    """Raise NotLoggedInError for a token that is wrong or was withdrawn, whatever is asked for.
+
+    Who sends one must learn of it, or she goes on as a stranger without knowing. A Hub without accounts knows no token.
+    """
+    if _secret(request) and accounts(request) and token(request) is None:
+        raise NotLoggedInError(WRONG_TOKEN)
 
 
 def require_write(request: Request, kind: str, name: str) -> Account:
@@ -129,7 +155,7 @@ def require_write(request: Request, kind: str, name: str) -> Account:
     Raise NotLoggedInError without a valid token, ForbiddenError for other people's names and for a token that reads.
     """
     writer = require_account(request)
-    if name.rpartition("/")[0] != writer.name:
+    if not is_own(writer.name, name):
         raise ForbiddenError(f"{writer.name} may write to {writer.name}/... only, not to {name}")
     if writer.role != "write":
         raise ForbiddenError("This token may only read; log in with one that may write")

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from classroom.storage.names import KINDS
+from classroom.storage.names import DEVICE, KINDS
 
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,37}[A-Za-z0-9])?")
 LEARNER = "learner"
@@ -225,7 +225,7 @@ def check_name(name: str) -> None:
         raise AccountError(
             f"{name!r} cannot be an account's name: use 1 to 39 letters from A to Z, digits, hyphens, dots, underlines."
         )
-    if name.lower() in WORDS:
+    if name.lower() in WORDS or DEVICE.fullmatch(name):
         raise AccountError(f"The name {name!r} is taken by the Hub itself; choose another one.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import secrets
 import socket
+import sys
 from dataclasses import dataclass
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
@@ -33,7 +34,8 @@ def is_alone(host: str) -> bool:
 
 def urls(host: str, port: int) -> list[str]:
     """Return the addresses to give to learners of a server on `host`, the likeliest first."""
-    return [f"http://{address}:{port}" for address in (_reachable() if host in ("0.0.0.0", "::", "") else [host])]
+    hosts = _reachable() if host in ("0.0.0.0", "::", "") else [f"[{host}]" if ":" in host else host]
+    return [f"http://{address}:{port}" for address in hosts]
 
 
 def notice(addresses: list[str], class_code: str) -> str:
@@ -44,8 +46,7 @@ def notice(addresses: list[str], class_code: str) -> str:
     picture = io.StringIO()
     segno.make(url, error="l").terminal(picture, border=2, compact=True)
     lines = [
-        picture.getvalue().rstrip("\n"),
-        "",
+        *([picture.getvalue().rstrip("\n"), ""] if _can_print(picture.getvalue()) else []),
         f"  Address      {url}",
         f"  Class code   {class_code}",
         "",
@@ -53,10 +54,25 @@ def notice(addresses: list[str], class_code: str) -> str:
         f"      %env COURSE_HUB={url}",
         "  or start JupyterLab with it:",
         f"      COURSE_HUB={url} make lab",
+        f"  {for_scripts(url)}",
     ]
     if others:
         lines.append(f"  This machine has other addresses too, should that one not answer: {', '.join(others)}")
     return "\n".join([*lines, "", "  Ctrl-C stops it."])
+
+
+def for_scripts(url: str) -> str:
+    """Return the line for programs other than the lessons, which must not look for Xet storage: there is none here."""
+    return f"Scripts need HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1 and a token (python -m classroom token)."
+
+
+def _can_print(text: str) -> bool:
+    """Tell whether the console has these characters: one that is not UTF-8 would show a QR code of question marks."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _reachable() -> list[str]:

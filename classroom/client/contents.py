@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+import shutil
+from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 
-from huggingface_hub import HfApi, constants
-from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
-from huggingface_hub.file_download import repo_folder_name
-from huggingface_hub.hf_api import RepoSibling
+from huggingface_hub import constants
 from IPython.display import display
 
-# What a lesson downloads of a repository: not the copies of the same weights for other libraries.
-SKIPPED = (".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".ot", ".tflite", ".gguf", ".mlmodel", ".md", ".py")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    id: str
-    answered_by: str
-    parameters: str
-    download: str
-    licence: str
-
+from classroom.client import offline
+from classroom.client.hub_mode import HubMode
+from classroom.client.rows import Row, ask
 
 HEADINGS = Row("id", "answered by", "parameters", "download", "licence")
+SECONDS = 5.0  # for the whole table
+SECONDS_HERE = 60.0  # this machine's own classroom answers however busy the machine is
 
 
 class Contents:
@@ -56,41 +45,28 @@ class Contents:
         return f"<table>\n<thead><tr>{first}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
 
 
-def show_contents(ids: Mapping[str, Sequence[str]]) -> None:
-    """Show the table for the ids, given by repository type ("model", "dataset", "space")."""
-    rows = [_row(kind, name) for kind, names in ids.items() for name in names]
-    if rows:
-        display(Contents(rows))
+def show_contents(ids: offline.Ids, mode: HubMode) -> None:
+    """Show the table for the ids, given by repository type ("model", "dataset", "space").
+
+    Say below it when the public Hub failed for all of them, so that only the cache is used from then on, and when the
+    disk has no room for what is still to be downloaded.
+    """
+    answers = ask(ids, SECONDS_HERE if mode.is_here else SECONDS)
+    if not answers:
+        return
+    display(Contents([answer.row for answer in answers]))
+    if mode.name == "hub" and not constants.is_offline_mode() and not any(answer.is_from_hub for answer in answers):
+        offline.switch(on=True)
+        print("The Hub stopped answering: only what is in your cache loads. To ask it again, run this cell again.")
+    missing, free = sum(answer.missing_bytes for answer in answers), _free_bytes(Path(constants.HF_HUB_CACHE))
+    if missing > free:
+        print(
+            f"Only {free / 1e9:.1f} GB are free in {constants.HF_HUB_CACHE}, and {missing / 1e9:,.1f} GB are to come:"
+            f" free some space there, or set {'HF_HOME' if mode.name == 'hub' else 'COURSE_CACHE'} to another folder."
+        )
 
 
-def _row(kind: str, name: str) -> Row:
-    try:
-        info = HfApi().repo_info(name, repo_type=kind, files_metadata=True)
-    except RepositoryNotFoundError:
-        return Row(name, "nobody: there is no such id here", "", "", "")
-    except (HfHubHTTPError, OSError):
-        return Row(name, "your cache" if _is_cached(kind, name) else "nobody: the Hub did not answer", "", "", "")
-    weights = getattr(info, "safetensors", None)
-    files: list[RepoSibling] = getattr(info, "siblings", None) or []
-    size = sum(file.size or 0 for file in files if not file.rfilename.endswith(SKIPPED))
-    return Row(
-        name,
-        _origin(info, kind, name),
-        f"{weights.total / 1e6:,.1f} M" if weights else "",
-        f"{size / 1e6:,.1f} MB",
-        str((getattr(info, "card_data", None) or {}).get("license", "not stated")),
-    )
-
-
-def _origin(info: object, kind: str, name: str) -> str:
-    classroom = getattr(info, "classroom", None)
-    if classroom:
-        return f"classroom: {classroom['origin']}"
-    if constants.ENDPOINT != constants._HF_DEFAULT_ENDPOINT:
-        return constants.ENDPOINT
-    return "your cache" if _is_cached(kind, name) else "Hub"
-
-
-def _is_cached(kind: str, name: str) -> bool:
-    folder = repo_folder_name(repo_id=name, repo_type=kind)
-    return Path(constants.HF_HUB_CACHE, folder, "snapshots").is_dir()
+def _free_bytes(folder: Path) -> int:
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free

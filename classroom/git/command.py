@@ -20,7 +20,7 @@ SETTINGS = {
 
 
 def program() -> str:
-    """The path of git. Raises HubError 501 when this machine has none."""
+    """Return the path of git. Raise HubError 501 when this machine has none."""
     found = shutil.which("git")
     if found is None:
         raise HubError(501, "GitMissing", "This Hub's machine has no git: install git there and start the Hub again.")
@@ -28,7 +28,7 @@ def program() -> str:
 
 
 def environment(settings: dict[str, str] | None = None, **variables: str) -> dict[str, str]:
-    """The environment for a git process; `settings` are git configuration beside the usual ones."""
+    """Return the environment for a git process; `settings` are git configuration beside the usual ones."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     kept |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8"}
     pairs = (SETTINGS | (settings or {})).items()
@@ -38,9 +38,9 @@ def environment(settings: dict[str, str] | None = None, **variables: str) -> dic
 
 
 def output(folder: Path | str, *arguments: str, limit: int = 4_000_000, seconds: float = 20) -> tuple[bytes, bool]:
-    """What git prints in the bare repository `folder`, at most `limit` bytes of it, and whether that was all.
+    """Return what git prints in the bare repository `folder`, at most `limit` bytes of it, and whether that was all.
 
-    Raises HubError 501 without a git, and 503 when it fails or takes longer than `seconds`.
+    Raise HubError 501 without a git, and 503 when it fails or takes longer than `seconds`.
     """
     command = [program(), "--git-dir", str(folder), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()) as process:

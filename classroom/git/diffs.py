@@ -10,7 +10,7 @@ from classroom import units
 from classroom.git import command
 from classroom.storage.repository import File, Repository
 
-NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the id of the empty tree, which git knows by heart
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the id of the empty tree, which git knows by heart
 DIFF = ("diff-tree", "-r", "-M", "-p", "-U3", "--no-color", "--no-ext-diff", "--no-textconv")
 MOST_TEXT_BYTES = 2**20
 MOST_FILES = 100
@@ -30,7 +30,7 @@ class Line:
 
 
 @dataclass
-class Change:
+class FileChange:
     """One file of a comparison; `words` tells what lines cannot."""
 
     path: str
@@ -54,19 +54,19 @@ class Change:
 class Comparison:
     """All that changed; `is_whole` is False when there was more than a page can show."""
 
-    changes: list[Change]
+    changes: list[FileChange]
     is_whole: bool
 
 
-def text(repository: Repository, old: str | None, new: str) -> str:
+def git_diff(repository: Repository, old: str | None, new: str) -> str:
     """Return what git prints as the difference between two commits, at most a megabyte of it."""
-    printed, _ = command.output(repository.git.path, *DIFF, old or NOTHING, new, "--", limit=MOST_TEXT_BYTES)
+    printed, _ = command.output(repository.git.path, *DIFF, old or EMPTY_TREE, new, "--", limit=MOST_TEXT_BYTES)
     return printed.decode("utf-8", "replace")
 
 
 def compare(repository: Repository, old: str | None, new: str) -> Comparison:
-    """Return what `new` has otherwise than `old`; without an `old`, everything that is in `new`."""
-    printed, complete = command.output(repository.git.path, *DIFF, "-z", "--raw", old or NOTHING, new, "--")
+    """Return the changes from `old` to `new`; without an `old`, everything that is in `new`."""
+    printed, complete = command.output(repository.git.path, *DIFF, "-z", "--raw", old or EMPTY_TREE, new, "--")
     changes, rest = _files(printed.decode("utf-8", "replace"))
     sections = re.split(r"(?m)^(?=diff --git )", rest)[1:]
     budget = MOST_LINES
@@ -82,8 +82,8 @@ def compare(repository: Repository, old: str | None, new: str) -> Comparison:
     return Comparison(changes[:MOST_FILES], complete and len(changes) <= MOST_FILES)
 
 
-def _files(printed: str) -> tuple[list[Change], str]:
-    """The files that git lists first (`:mode mode id id status NUL path NUL`), and the patch after them."""
+def _files(printed: str) -> tuple[list[FileChange], str]:
+    """Return the files that git lists first (`:mode mode id id status NUL path NUL`), and the patch after them."""
     changes, start = [], 0
     while printed.startswith(":", start):
         end = printed.find("\0", start)
@@ -95,7 +95,7 @@ def _files(printed: str) -> tuple[list[Change], str]:
         if end < 0:  # cut off, because there was too much
             break
         start = end + 1
-        changes.append(Change(paths[-1], paths[0], status))
+        changes.append(FileChange(paths[-1], paths[0], status))
     return changes, printed[start:].lstrip("\0")
 
 
@@ -123,8 +123,8 @@ def _lines(section: str) -> Iterator[Line]:
             yield Line("\\", "no line end at the end of the file")
 
 
-def _describe(change: Change, repository: Repository, old: str | None, new: str) -> None:
-    """Words for a large file, for one that is no text, for a mere renaming."""
+def _describe(change: FileChange, repository: Repository, old: str | None, new: str) -> None:
+    """Describe a large file, one that is no text, or a mere renaming in words."""
     before = repository.file(old, change.old_path) if old and change.status != "A" else None
     after = repository.file(new, change.path) if change.status != "D" else None
     if (before and before.sha256) or (after and after.sha256):
@@ -139,11 +139,11 @@ def _describe(change: Change, repository: Repository, old: str | None, new: str)
 
 def _from_to(before: File | None, after: File | None) -> str:
     if before and after:
-        return f"{_word(before)} became {_word(after)}"
-    return f"{_word(after)} was added" if after else f"{_word(before)} was deleted"
+        return f"{_size_and_hash(before)} became {_size_and_hash(after)}"
+    return f"{_size_and_hash(after)} was added" if after else f"{_size_and_hash(before)} was deleted"
 
 
-def _word(file: File | None) -> str:
+def _size_and_hash(file: File | None) -> str:
     if file is None:
         return "Nothing"
     return units.size(file.size) + (f" (sha256 {file.sha256[:12]}…)" if file.sha256 else "")

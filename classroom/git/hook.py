@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from classroom.storage import large_files, names, scratch
+from classroom.storage import cards, large_files, names, scratch
 from classroom.storage.errors import InvalidInputError
 from classroom.storage.large_files import Pointer
 
@@ -34,18 +34,19 @@ def main() -> None:
         _check_server()
         if len(updates) > MAX_REFS:
             raise Refusal(f"It moves {len(updates)} branches and tags at once; push at most {MAX_REFS} at a time.")
-        for _, ref in updates:
-            _check_name(ref)
+        for oid, ref in updates:
+            _check_name(ref, is_deleted=oid.decode() == NOBODY)
         new = [oid.decode() for oid, _ in updates if oid.decode() != NOBODY]
         for oid in new:
             _check_target(oid)
         if new:
             _check_objects(new, Path(os.environ["CLASSROOM_LARGE"]))
+            _check_cards(new)
         _check_server()
     except Refusal as refusal:
         _end(str(refusal))
     except Exception:  # git would show the traceback to whoever pushed
-        Path(os.environ["CLASSROOM_FAULT"]).write_text(traceback.format_exc())
+        Path(os.environ["CLASSROOM_FAULT"]).write_text(traceback.format_exc(), encoding="utf-8")
         _end("It could not check it; its log says why. Push once more, or tell whoever runs the Hub.")
 
 
@@ -60,19 +61,26 @@ def _check_server() -> None:
         raise Refusal("It was stopped in the middle of it; push once more when it runs again.")
 
 
-def _check_name(ref: bytes) -> None:
+def _check_name(ref: bytes, is_deleted: bool) -> None:
     try:
         name = ref.decode()
     except UnicodeDecodeError:
         raise Refusal("Names of branches and tags must be written in UTF-8.") from None
+    allowed = os.environ["CLASSROOM_REFS"].split()
     if name.startswith("refs/pr/"):
-        raise Refusal(f"{name} belongs to a pull request; push a branch, or use create_commit(create_pr=True).")
-    if not name.startswith(("refs/heads/", "refs/tags/")):
+        if name not in allowed or is_deleted:
+            raise Refusal(
+                f"{name} is no pull request that you may push to: open one with create_pull_request(...), or push a"
+                " branch. None can be deleted; close it with change_discussion_status(...)."
+            )
+    elif not name.startswith(("refs/heads/", "refs/tags/")):
         raise Refusal(f"{name} is neither a branch nor a tag; push to refs/heads/… or refs/tags/….")
+    elif not name.startswith(tuple(prefix for prefix in allowed if prefix.endswith("/"))):
+        raise Refusal(f"{name} is its owner's; push to {', '.join(allowed)}, which you opened.")
 
 
 def _check_target(oid: str) -> None:
-    """A branch or tag leads to a commit, over one annotated tag at the most."""
+    """Raise Refusal unless a branch or tag leads to a commit, over one annotated tag at the most."""
     content = _git("cat-file", "-p", oid) if _git("cat-file", "-t", oid).strip() == b"tag" else b"type commit"
     kind = re.search(rb"^type (\w+)$", content, re.MULTILINE)
     if not kind or kind[1] != b"commit" or _git("cat-file", "-t", f"{oid}^{{}}").strip() != b"commit":
@@ -84,7 +92,7 @@ def _check_objects(new: list[str], large: Path) -> None:
     paths = {line[:40]: line[41:].decode("utf-8", "replace") for line in listed.splitlines()}
     heavy, absent, small = [], [], []
     for oid, kind, size in _kinds(paths):
-        if kind == b"blob" and size > large_files.LEAST_BYTES:
+        if kind == b"blob" and size > large_files.LARGE_FROM_BYTES:
             heavy.append(f"{paths[oid]} ({size / 1e6:.0f} MB)")
         elif kind != b"blob" or size < 200:
             small.append(oid)
@@ -97,7 +105,7 @@ def _check_objects(new: list[str], large: Path) -> None:
             absent.append(paths[oid])
     if heavy:
         raise Refusal(
-            f"Files over {large_files.LEAST_BYTES // 2**20} MB have to be in git-lfs: {_some(heavy)}. Run `git lfs"
+            f"Files over {large_files.LARGE_FROM_BYTES // 2**20} MB have to be in git-lfs: {_some(heavy)}. Run `git lfs"
             f' install`, then `git lfs migrate import --include="{heavy[0].rsplit(" (")[0]}"`, and push again.'
         )
     if absent:
@@ -107,6 +115,22 @@ def _check_objects(new: list[str], large: Path) -> None:
         )
 
 
+def _check_cards(new: list[str]) -> None:
+    """Refuse cards that no branch or tag has yet and that the Hub does not take over HTTP either."""
+    there = _git("for-each-ref", "--format=%(refname)").decode().splitlines()
+    for oid in _cards(new) - _cards(there):
+        try:
+            cards.check(_git("cat-file", "blob", oid.decode()))
+        except InvalidInputError as error:
+            raise Refusal(f"{error} Mend it, `git commit --amend`, and push again.") from None
+
+
+def _cards(revisions: list[str]) -> set[bytes]:
+    asked = "\n".join(f"{revision}^{{commit}}:README.md" for revision in revisions)
+    found = _git("cat-file", "--batch-check", given=asked.encode()).splitlines()
+    return {line.split()[0] for line in found if line.split()[1:2] == [b"blob"]}
+
+
 def _kinds(oids: dict[bytes, str]) -> Iterator[tuple[bytes, bytes, int]]:
     for line in _git("cat-file", "--batch-check", given=b"\n".join(oids)).splitlines():
         oid, kind, size = line.split(b" ")
@@ -114,7 +138,7 @@ def _kinds(oids: dict[bytes, str]) -> Iterator[tuple[bytes, bytes, int]]:
 
 
 def _contents(oids: list[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Id, type and content of each of these objects, in git's batch format (git-cat-file)."""
+    """Return id, type and content of each of these objects, in git's batch format (git-cat-file)."""
     if not oids:
         return
     printed = _git("cat-file", "--batch", given=b"\n".join(oids))
@@ -127,7 +151,7 @@ def _contents(oids: list[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def _check_tree(content: bytes) -> None:
-    start = 0
+    start, seen = 0, []
     while start < len(content):
         end = content.index(b"\0", start)
         mode, name = content[start:end].split(b" ", 1)
@@ -138,10 +162,14 @@ def _check_tree(content: bytes) -> None:
         if mode == SUBMODULE:
             raise Refusal(f"{text} is a submodule, which the Hub does not keep: `git rm --cached {text}`, then amend.")
         try:
-            names.file_path(text)
+            names.checked_path(text)
         except InvalidInputError as error:
             raise Refusal(f"{error} Rename it with `git mv`, then amend.") from None
+        seen.append(text)
         start = end + 21
+    clash = names.clash(seen)
+    if clash:
+        raise Refusal(clash)
 
 
 def _check_date(oid: bytes, content: bytes) -> None:

@@ -29,7 +29,7 @@ from classroom.git import command
 from classroom.http import bodies, errors
 from classroom.http.endpoints import Call, Endpoints
 from classroom.http.errors import HubError
-from classroom.storage import atomic, commits
+from classroom.storage import atomic, commits, discussions
 from classroom.storage.errors import InvalidInputError, RepositoryNotFoundError, TooLargeError
 from classroom.storage.repository import Repository
 
@@ -103,8 +103,9 @@ def _receive(call: Call, repository: Repository, body: IO[bytes]) -> Response:
     scratch = call.store.scratch
     with atomic.new_file(scratch) as fault:
         variables |= {"CLASSROOM_FAULT": str(fault.path), "CLASSROOM_SERVER": str(scratch)}
-        environment = command.environment(settings, **variables)
         with commits.writing(repository):
+            allowed = {"CLASSROOM_REFS": " ".join(_pushable(call, repository))}
+            environment = command.environment(settings, **variables, **allowed)
             done = subprocess.run(
                 arguments, stdin=body, capture_output=True, env=environment, timeout=PROCESS_SECONDS, check=False
             )
@@ -118,9 +119,9 @@ def _receive(call: Call, repository: Repository, body: IO[bytes]) -> Response:
 
 def _repository(call: Call, service: str) -> Repository:
     try:
-        if service == WRITE:
-            access.require_write(call.request, call.kind, call.name)
         found = call.repository
+        if service == WRITE and not _pushable(call, found):
+            access.require_write(call.request, call.kind, call.name)
     except RepositoryNotFoundError as error:
         # Whether an id is private or not there at all is told to no stranger; git asks for a token on 401.
         if call.account is None:
@@ -130,6 +131,22 @@ def _repository(call: Call, service: str) -> Repository:
     if service == WRITE and (call.hub.pushed is None or found.root != call.hub.pushed.root):
         raise ForbiddenError(f"{call.name} comes with the course and is read only; push to one of yours.")
     return found
+
+
+def _pushable(call: Call, repository: Repository) -> list[str]:
+    """Return what the sender may push: refs, and prefixes of refs that end in a slash.
+
+    An owner may push all, others may push to the pull requests that they opened. Raise NotLoggedInError.
+    """
+    if call.writer.role != "write":
+        return []
+    is_owner = access.is_own(call.writer.name, call.name)
+    mine = [
+        f"refs/pr/{one['num']}"
+        for one in discussions.every(repository)
+        if one["isPullRequest"] and (is_owner or one["author"]["name"] == call.writer.name)
+    ]
+    return ["refs/heads/", "refs/tags/", *mine] if is_owner else mine
 
 
 async def _run(
@@ -167,12 +184,12 @@ def _push_environment(request: Request, repository: Repository) -> tuple[dict[st
     """Git's settings and the hook's variables for a push."""
     source = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
     variables = {"CLASSROOM_PYTHON": sys.executable, "CLASSROOM_LARGE": str(repository.large), "PYTHONPATH": source}
-    variables["GIT_PROTOCOL"] = _protocol(request)
+    variables |= {"GIT_PROTOCOL": _protocol(request), "PYTHONIOENCODING": "utf-8"}  # git takes what it says as UTF-8
     return {"core.hooksPath": str(_hooks(repository.root))} | PUSH_SETTINGS, variables
 
 
 async def _output(process: asyncio.subprocess.Process) -> AsyncGenerator[bytes]:
-    """What the process prints; it ends with its reader, or after ten minutes."""
+    """Return what the process prints; it ends with its reader, or after ten minutes."""
     assert process.stdout is not None
     deadline = asyncio.get_running_loop().time() + PROCESS_SECONDS
     try:
@@ -188,7 +205,7 @@ async def _output(process: asyncio.subprocess.Process) -> AsyncGenerator[bytes]:
 
 
 def _hooks(store: Path) -> Path:
-    """The folder with the hook that looks at every push before a branch moves."""
+    """Return the folder with the hook that looks at every push before a branch moves."""
     hook = store / "hooks" / "pre-receive"
     if not hook.exists() or hook.read_text(encoding="utf-8") != HOOK:
         atomic.write(hook, HOOK.encode(), mode=0o755)
@@ -198,11 +215,11 @@ def _hooks(store: Path) -> Path:
 
 
 def _protocol(request: Request) -> str:
-    """The protocol version that git asks for, as git's own programs read it from GIT_PROTOCOL."""
+    """Return the protocol version that git asks for, as git's own programs read it from GIT_PROTOCOL."""
     asked_for = re.search(r"version=\d", request.headers.get("git-protocol", ""))
     return asked_for[0] if asked_for else ""
 
 
 def _packet(text: str) -> bytes:
-    """One line in git's packet format (gitprotocol-common)."""
+    """Return one line in git's packet format (gitprotocol-common)."""
     return f"{len(text) + 4:04x}{text}".encode()

@@ -23,7 +23,8 @@ from classroom.auth.errors import ForbiddenError
 from classroom.http import addresses, bodies
 from classroom.http.bodies import Body
 from classroom.models.hub import Hub, unknown_id
-from classroom.storage.errors import RepositoryNotFoundError, RevisionNotFoundError
+from classroom.storage import discussions, names
+from classroom.storage.errors import InvalidInputError, RepositoryNotFoundError, RevisionNotFoundError
 from classroom.storage.repository import Repository
 from classroom.storage.store import Store
 
@@ -31,7 +32,7 @@ from classroom.storage.store import Store
 class Needs(Enum):
     """What the sender of a request needs: nothing, an account, or a right in the repository that it names."""
 
-    NOTHING = "nothing"
+    EMPTY_TREE = "nothing"
     ACCOUNT = "account"
     READ = "read"
     WRITE = "write"
@@ -41,10 +42,12 @@ class Needs(Enum):
 class Call:
     """One request: the `kind` and `name` of the repository that its address names, who sends it, and its `body`.
 
-    An id that was moved leads to the repository's id of today.
+    An id in another case, or one that was moved, leads to the repository's id of today. Raise NotLoggedInError for a
+    wrong token.
     """
 
     def __init__(self, request: Request, kind: str | None = None, body: Body | None = None) -> None:
+        access.refuse_wrong_token(request)
         self.request, self.body = request, body or {}
         self.hub: Hub = access.hub(request)
         self.kind = kind or str(request.path_params.get("kind", ""))
@@ -76,7 +79,7 @@ class Call:
     @property
     def revision(self) -> str:
         """The revision that the address names; `main` when it names none."""
-        return str(self.request.path_params.get("revision", "main")).replace("\0", "/")
+        return str(self.request.path_params.get("revision", "main")).replace("\0", "/").replace("%2F", "/")
 
     @cached_property
     def commit(self) -> str:
@@ -99,6 +102,11 @@ class Call:
     def query(self, name: str, default: str = "") -> str:
         """Return a field of the address's query."""
         return self.request.query_params.get(name, default)
+
+    def values(self, name: str) -> list[str]:
+        """Return all values of a field of the address's query, also of one that is written `name[]`."""
+        query = self.request.query_params
+        return [*query.getlist(name), *query.getlist(f"{name}[]")]
 
     def is_on(self, name: str) -> bool:
         """Tell whether a field of the address's query is switched on."""
@@ -139,6 +147,33 @@ class Call:
         elif needs is Needs.PROPOSE:
             self.repository = self.open_to_proposals(self.kind, self.name)
         return self
+
+    def committable(self) -> tuple[Repository, str]:
+        """Return where a commit goes: the repository, and the full name of the branch or pull request.
+
+        Raise NotLoggedInError, ForbiddenError, RepositoryNotFoundError, RevisionNotFoundError or InvalidInputError.
+        """
+        if "create_pr" in self.request.query_params or self.revision.startswith("refs/pr/"):
+            repository = self.open_to_proposals(self.kind, self.name)
+        else:
+            repository = self.writable(self.kind, self.name)
+        ref = repository.ref(self.revision)
+        if ref is None:
+            raise RevisionNotFoundError(self.revision)
+        if not ref.startswith(("refs/heads/", "refs/pr/")):
+            raise InvalidInputError(f"{self.revision!a} is not a branch; commits go to a branch.")
+        if ref.startswith("refs/pr/") and discussions.author(repository, ref) != self.writer.name:
+            self.writable(self.kind, self.name)
+        return repository, ref
+
+    def own_id(self, namespace: object, name: object) -> str:
+        """Return the checked id of a repository that the sender is to make, under her name as the account has it.
+
+        Raise InvalidInputError, NotLoggedInError or ForbiddenError.
+        """
+        written = names.new_repository_id(namespace or self.writer.name, name)
+        access.require_write(self.request, "", written)
+        return f"{self.writer.name}/{written.rpartition('/')[2]}"
 
     def _changeable(self, kind: str, name: str) -> Repository:
         found = self.store.repository(kind, name)

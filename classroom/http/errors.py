@@ -1,4 +1,4 @@
-"""What goes wrong, as the Hub says it to its client: a status, a code that becomes an exception there, one sentence."""
+"""What goes wrong, as the Hub tells its client: a status, a code that becomes an exception there, one sentence."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +20,7 @@ from classroom.storage import errors as storage
 LOG = logging.getLogger("uvicorn.error")  # which the server shows in its terminal
 STATUS: dict[type[Exception], tuple[int, str]] = {
     storage.InvalidInputError: (400, "BadRequest"),
+    storage.InvalidPathError: (422, "UnprocessableEntity"),
     NotLoggedInError: (401, "Unauthorized"),
     ForbiddenError: (403, "Forbidden"),
     storage.RepositoryNotFoundError: (404, "RepoNotFound"),
@@ -31,8 +33,8 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     storage.BusyError: (503, "Busy"),
     SourceError: (503, "Unavailable"),
 }
-# What Starlette hands to `answer`, by the most general class.
-HANDLED = (HTTPException, storage.StorageError, AccessError, SourceError, OSError)
+# The exception classes, with their subclasses, that Starlette passes to `answer`.
+HANDLED_BY_ANSWER = (HTTPException, storage.StorageError, AccessError, SourceError, OSError)
 
 
 class HubError(HTTPException):
@@ -59,7 +61,10 @@ def as_hub_error(error: Exception) -> HTTPException | None:
 
 
 def answer(request: Request, error: Exception) -> Response:
-    """Answer with the error as JSON, with the headers that the client reads. Raise it when nobody expected it."""
+    """Answer with the error as JSON, which `web.error_pages` turns into a page for a browser.
+
+    Re-raise an error that nobody expected.
+    """
     known = as_hub_error(error)
     if known is None:
         raise error
@@ -77,8 +82,23 @@ def fault(where: str, error: BaseException) -> HubError:
     return HubError(500, "ServerError", sentence, **{"X-Request-Id": number})
 
 
-class AnswerFaults:
-    """Answer with one sentence where the application fails, as long as no other answer has begun."""
+class RequestIdMiddleware:
+    """Give every answer a number, which the client names in its errors."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_numbered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("X-Request-Id", secrets.token_hex(8))
+            await send(message)
+
+        await self.app(scope, receive, send_numbered)
+
+
+class FaultMiddleware:
+    """Send a one-sentence error when the application fails before its response has begun."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

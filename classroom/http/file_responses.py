@@ -21,16 +21,16 @@ from starlette.types import Message, Receive, Scope, Send
 if TYPE_CHECKING:
     from classroom.http.timeouts import BoundedProtocol
 
-PASSED = 16 * 2**20  # at once, in the system
-SMALLEST_PASSED = 2**16
-STALL_SECONDS = 600  # for a client that takes less than PASSED in this time
+PASS_BYTES = 16 * 2**20  # at once, in the system
+LEAST_PASS_BYTES = 2**16
+FILE_STALL_SECONDS = 600  # for PASS_BYTES; other answers have `timeouts.STALL_SECONDS`
 PATHSEND = "http.response.pathsend"  # https://asgi.readthedocs.io/en/latest/extensions.html#path-send
 
 
 def answer(request: Request, content: bytes | Path, headers: dict[str, str]) -> Response:
     """Answer with `content`, bytes or the path of a file, or with the range of it that was asked for."""
     if isinstance(content, Path):
-        return LargeFileResponse(content, headers=headers, media_type="application/octet-stream")
+        return DiskFileResponse(content, headers=headers, media_type="application/octet-stream")
     headers = {"Accept-Ranges": "bytes", **headers}
     wanted = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", request.headers.get("range", ""))
     if not wanted or wanted[0] == "bytes=-" or request.headers.get("if-range", headers["ETag"]) != headers["ETag"]:
@@ -44,7 +44,7 @@ def answer(request: Request, content: bytes | Path, headers: dict[str, str]) -> 
     return Response(content[first : last + 1], 206, headers, media_type="text/plain; charset=utf-8")
 
 
-class LargeFileResponse(FileResponse):
+class DiskFileResponse(FileResponse):
     """Starlette's file response, whose whole files the system sends where it can."""
 
     chunk_size = 2**20
@@ -55,7 +55,7 @@ class LargeFileResponse(FileResponse):
         protocol = scope.get("state", {}).get("protocol")
         self.stat_result = await run_in_threadpool(os.stat, self.path)
         self.set_stat_headers(self.stat_result)
-        if protocol is None or not hasattr(os, "sendfile") or self.stat_result.st_size < SMALLEST_PASSED:
+        if protocol is None or not _can_pass_files() or self.stat_result.st_size < LEAST_PASS_BYTES:
             return await super().__call__(scope, receive, send)
 
         async def pass_file(message: Message) -> None:
@@ -77,19 +77,27 @@ class LargeFileResponse(FileResponse):
         with await run_in_threadpool(open, self.path, "rb", 0) as file:
             protocol.conn.send_with_data_passthrough(h11.Data(data=_Length(size)))
             try:
-                for at in range(0, size, PASSED):
-                    count = min(PASSED, size - at)
+                for at in range(0, size, PASS_BYTES):
+                    count = min(PASS_BYTES, size - at)
                     if hasattr(os, "posix_fadvise"):  # so that the system does not wait for the disk meanwhile
                         os.posix_fadvise(file.fileno(), at, count, os.POSIX_FADV_WILLNEED)
-                    async with asyncio.timeout(STALL_SECONDS):
+                    async with asyncio.timeout(FILE_STALL_SECONDS):
                         await loop.sendfile(transport, file, at, count)
+            except NotImplementedError:  # a RuntimeError that no client causes: say so, rather than end in 0 bytes
+                transport.abort()
+                raise
             except (ConnectionError, TimeoutError, RuntimeError):  # the client went away, or takes nothing
                 transport.abort()
                 await asyncio.sleep(0)  # until uvicorn knows
 
 
+def _can_pass_files() -> bool:
+    """Tell whether the system and the event loop copy files to a connection; uvloop, no BaseEventLoop, cannot."""
+    return hasattr(os, "sendfile") and isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop)
+
+
 class _Length(bytes):
-    """Stand for that many bytes which are sent past h11."""
+    """Give a length to h11, for bytes that are sent without going through it."""
 
     length: int
 

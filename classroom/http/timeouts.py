@@ -25,7 +25,7 @@ FILES_BESIDE = 200  # open files that the server needs besides its connections
 
 
 class BoundedProtocol(H11Protocol):
-    """uvicorn's protocol with an end to its patience."""
+    """uvicorn's protocol, which closes slow or stalled connections."""
 
     connected: ClassVar[Counter[str]] = Counter()
 
@@ -33,7 +33,10 @@ class BoundedProtocol(H11Protocol):
         self, transport: asyncio.Transport
     ) -> None:
         super().connection_made(transport)
-        self.app_state = {**self.app_state, "protocol": self}  # for `files`, which may pass the file to the system
+        self.app_state = {
+            **self.app_state,
+            "protocol": self,
+        }  # for `file_responses`, which passes files
         # asyncio does this for sockets that it made itself; without it each answer waits 40 ms for an acknowledgement.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = self._received_before = 0

@@ -20,9 +20,9 @@ def load_tokenizer(base: Path) -> BertTokenizer:
 
 
 def build(model_class: type[PreTrainedModel], base: Path, config: PreTrainedConfig) -> PreTrainedModel:
-    """A `model_class`, such as BertForTokenClassification, with MiniLM's weights below a fresh seeded head.
+    """Return a `model_class`, such as BertForTokenClassification, with MiniLM's weights below a fresh seeded head.
 
-    Raises ValueError if `base` lacks a weight of the encoder.
+    Raise ValueError if `base` lacks a weight of the encoder.
     """
     torch.manual_seed(SEED)
     model = model_class(config)
@@ -33,9 +33,9 @@ def build(model_class: type[PreTrainedModel], base: Path, config: PreTrainedConf
 
 
 def merge(folder: Path, base: Path) -> PreTrainedModel:
-    """The ordinary fp32 model that the adapter in `folder` makes of the MiniLM in `base`, PEFT gone from it.
+    """Return the ordinary fp32 model that the adapter in `folder` makes of the MiniLM in `base`, PEFT gone from it.
 
-    Raises KeyError if a head lacks a weight, ValueError if LoRA lacks one or if there is one too many, so that nothing
+    Raise KeyError if a head lacks a weight, ValueError if LoRA lacks one or if there is one too many, so that nothing
     is left as initialised.
     """
     config = AutoConfig.from_pretrained(folder)

@@ -54,15 +54,15 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """Every repository of the catalogue, in its order."""
+    """Return every repository of the catalogue, in its order."""
     with (HERE / "catalogue.toml").open("rb") as file:
         rows = tomllib.load(file)["repository"]
     return tuple(Entry(**row | {"aliases": tuple(row.get("aliases", ()))}) for row in rows)
 
 
 def find(kind: str, name: str) -> Entry | None:
-    """The entry that answers the id `name`, by its own id or an alias; None when the classroom has none."""
-    return next((e for e in entries() if e.kind == kind and (name == e.id or name in e.aliases)), None)
+    """Return the entry that answers `name`, by its own id or an alias in any case; None when the classroom has none."""
+    return next((e for e in entries() if e.kind == kind and name.lower() in map(str.lower, (e.id, *e.aliases))), None)
 
 
 def current_id(kind: str, name: str) -> str:
@@ -72,4 +72,4 @@ def current_id(kind: str, name: str) -> str:
     """
     entry = find(kind, name) if "/" not in name else None
     ids = (entry.id, *entry.aliases) if entry else ()
-    return next((full for full in ids if full.endswith(f"/{name}")), name)
+    return next((full for full in ids if full.lower().endswith(f"/{name.lower()}")), name)

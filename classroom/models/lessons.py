@@ -17,7 +17,7 @@ class LessonError(ValueError):
 
 
 def repositories(number: str) -> list[tuple[str, str]]:
-    """(kind, id) of what the lesson of that number and its solutions load. Raises LessonError."""
+    """Return (kind, id) of what the lesson of that number and its solutions load. Raise LessonError."""
     paths = sorted(NOTEBOOKS.glob(f"{number}_*.ipynb")) + sorted(NOTEBOOKS.glob(f"solutions/{number}_*.ipynb"))
     if not paths:
         raise LessonError(f"There is no lesson {number} in {NOTEBOOKS}; name repositories instead, as namespace/name.")

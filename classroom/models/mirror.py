@@ -31,9 +31,9 @@ SPARE_BYTES = 200 * 10**6
 
 
 def parse(words: Iterable[str]) -> list[Wanted]:
-    """Repositories from lessons ("06") and ids, which may have a prefix ("datasets/…") and "@revision"; each once.
+    """Return repositories, each once, from lessons ("06") and ids with or without "datasets/…" and "@revision".
 
-    Raises MirrorError, or LessonError for a lesson that is not there.
+    Raise MirrorError, or LessonError for a lesson that is not there.
     """
     found: list[Wanted] = []
     for word in words:
@@ -52,7 +52,7 @@ def parse(words: Iterable[str]) -> list[Wanted]:
 
 
 def fetch(store: Store, wanted: Sequence[Wanted], endpoint: str = PUBLIC_HUB) -> None:
-    """Bring the snapshots into the store, showing sizes first and then progress. Raises MirrorError."""
+    """Bring the snapshots into the store, showing sizes first and then progress. Raise MirrorError."""
     endpoint = endpoint.rstrip("/")
     asked = [snapshots.ask(one, endpoint, _token(endpoint)) for one in wanted]
     missing = _show(store, asked)
@@ -73,7 +73,7 @@ def fetch(store: Store, wanted: Sequence[Wanted], endpoint: str = PUBLIC_HUB) ->
 
 
 def _token(endpoint: str) -> str | None:
-    """The teacher's own token, which goes to the public Hub and to nobody else."""
+    """Return the teacher's own token, which goes to the public Hub and to nobody else."""
     from huggingface_hub import get_token
 
     return get_token() if endpoint == PUBLIC_HUB else None

@@ -20,25 +20,25 @@ from classroom.storage.store import Store
 
 
 def bundled() -> Store:
-    """The store of the repositories that come with the course."""
+    """Return the store of the repositories that come with the course."""
     return Store(cache_root() / "bundled")
 
 
 def is_assembled(entry: Entry) -> bool:
-    """Whether the entry's repository is there and made from what is here now."""
+    """Tell whether the entry's repository is there and made from what is here now."""
     stamp = _stamp(entry)
-    return stamp.exists() and stamp.read_text() == _fingerprint(entry)
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == _fingerprint(entry)
 
 
 def assemble(entry: Entry) -> None:
-    """Make the entry's repository unless it is there. Raises SourceError when it cannot be made."""
+    """Make the entry's repository unless it is there. Raise SourceError when it cannot be made."""
     if is_assembled(entry):
         return
     with wheels.scratch(_stamp(entry)) as folder:
         if not is_assembled(entry):
             RECIPES[entry.recipe](entry, folder)
             bundled().import_folder(entry.kind, entry.id, folder, f"Add {entry.title}")
-            _stamp(entry).write_text(_fingerprint(entry))
+            _stamp(entry).write_text(_fingerprint(entry), encoding="utf-8")
 
 
 def _stamp(entry: Entry) -> Path:
@@ -47,7 +47,7 @@ def _stamp(entry: Entry) -> Path:
 
 @functools.cache
 def _fingerprint(entry: Entry) -> str:
-    """A hash over what makes the repository: id and title, the committed files, the recipe; not what people are told."""
+    """Return a hash over what makes the repository: id, title, committed files, recipe."""
     made_of = f"{entry.kind} {entry.id} {entry.title}"
     digest = hashlib.sha256(made_of.encode() + inspect.getsource(RECIPES[entry.recipe]).encode())
     for path in sorted(entry.folder.rglob("*")):
@@ -58,7 +58,7 @@ def _fingerprint(entry: Entry) -> str:
 
 
 def _folder(entry: Entry, folder: Path) -> None:
-    """A committed folder; half-precision weights are raised to float32, which every processor computes fast."""
+    """Copy a committed folder; half-precision weights become float32, which every processor computes fast."""
     from safetensors.torch import load_file, save_file
 
     shutil.copytree(entry.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
@@ -66,7 +66,8 @@ def _folder(entry: Entry, folder: Path) -> None:
         save_file({name: tensor.float() for name, tensor in load_file(path).items()}, path, metadata={"format": "pt"})
     config = folder / "config.json"
     if config.exists():
-        config.write_text(config.read_text().replace('"dtype": "float16"', '"dtype": "float32"'))
+        told = config.read_text(encoding="utf-8").replace('"dtype": "float16"', '"dtype": "float32"')
+        config.write_text(told, encoding="utf-8")
 
 
 def _adapter(entry: Entry, folder: Path) -> None:
@@ -82,7 +83,7 @@ def _adapter(entry: Entry, folder: Path) -> None:
 
 
 def _minilm(entry: Entry, folder: Path) -> None:
-    """The files of all-MiniLM-L6-v2 as they were published."""
+    """Copy the files of all-MiniLM-L6-v2 as they were published."""
     shutil.copytree(wheels.minilm(), folder, dirs_exist_ok=True)
 
 
@@ -138,7 +139,13 @@ def _gemma(entry: Entry, folder: Path) -> None:
     file.unlink()
     del model.config._model_name_or_path  # the GGUF file's title
     model.generation_config = GenerationConfig(
-        bos_token_id=2, eos_token_id=1, pad_token_id=0, cache_implementation="hybrid", do_sample=True, top_k=64, top_p=0.95
+        bos_token_id=2,
+        eos_token_id=1,
+        pad_token_id=0,
+        cache_implementation="hybrid",
+        do_sample=True,
+        top_k=64,
+        top_p=0.95,
     )
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -146,7 +153,7 @@ def _gemma(entry: Entry, folder: Path) -> None:
 
 
 def _reviews(entry: Entry, folder: Path) -> None:
-    """The synthetic reviews, written by their seeded grammar."""
+    """Write the synthetic reviews by their seeded grammar."""
     from classroom.models.reviews import build
 
     build(folder)

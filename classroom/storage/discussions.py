@@ -27,7 +27,7 @@ def propose(repository: Repository, author: str, message: str, commit: str) -> i
 
 
 def new(repository: Repository, author: str, title: str, description: str, is_pull_request: bool) -> Discussion:
-    """A discussion that is not saved yet, under the next free number. The caller holds the repository's lock."""
+    """Return a discussion that is not saved yet, under the next free number. The caller holds the repository's lock."""
     taken = [int(path.stem) for path in _folder(repository).glob("*.json")]
     taken += [int(match[1]) for ref in repository.refs() if (match := REF.fullmatch(ref))]
     return {
@@ -48,12 +48,12 @@ def comment(author: str, text: str) -> Discussion:
 
 
 def event(kind: str, author: str, **data: object) -> Discussion:
-    """One step of a discussion, as the client reads it."""
+    """Return one step of a discussion, as the client reads it."""
     return {"id": secrets.token_hex(12), "type": kind, "createdAt": _now(), "author": {"name": author}, "data": data}
 
 
 def load(repository: Repository, number: int) -> Discussion | None:
-    """The discussion of that number; None when there is none."""
+    """Return the discussion of that number; None when there is none."""
     try:
         found: Discussion = json.loads((_folder(repository) / f"{number}.json").read_bytes())
     except FileNotFoundError:
@@ -62,7 +62,7 @@ def load(repository: Repository, number: int) -> Discussion | None:
 
 
 def every(repository: Repository) -> list[Discussion]:
-    """All discussions, newest first."""
+    """Return all discussions, newest first."""
     numbers = sorted((int(path.stem) for path in _folder(repository).glob("*.json")), reverse=True)
     return [found for number in numbers if (found := load(repository, number))]
 
@@ -73,7 +73,7 @@ def save(repository: Repository, discussion: Discussion) -> None:
 
 
 def author(repository: Repository, ref: str) -> str | None:
-    """Who opened the pull request that a ref belongs to; None when there is none."""
+    """Return who opened the pull request that a ref belongs to; None when there is none."""
     match = REF.fullmatch(ref)
     discussion = load(repository, int(match[1])) if match else None
     return str(discussion["author"]["name"]) if discussion else None

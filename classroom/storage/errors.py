@@ -11,6 +11,10 @@ class InvalidInputError(StorageError):
     """A name, path or content that a repository cannot hold."""
 
 
+class InvalidPathError(InvalidInputError):
+    """A path that a repository cannot hold."""
+
+
 class RepositoryNotFoundError(StorageError):
     """There is no such repository, or not any more."""
 

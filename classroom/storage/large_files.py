@@ -1,4 +1,4 @@
-"""Large files: which ones are, the pointers that git holds of them, and their content by SHA-256, as git-lfs has it.
+"""Large files, as git-lfs stores them: which ones count, the pointers in git, their content by SHA-256.
 
 The pointer's form is that of https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".parquet", ".arrow", ".npz", ".zip", ".gz")
 ATTRIBUTES = "".join(f"*{suffix} filter=lfs diff=lfs merge=lfs -text\n" for suffix in SUFFIXES)
-LEAST_BYTES = 10 * 1024 * 1024  # a file of any name is large from here on
-STEP = 2**20
+LARGE_FROM_BYTES = 10 * 1024 * 1024  # a file of any name is large from here on
+CHUNK_BYTES = 2**20
 _LONGEST_POINTER = 200
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize (\d{1,18})\n\Z")
 
@@ -40,7 +40,7 @@ class Pointer:
 
 
 def read_pointer(content: bytes) -> Pointer | None:
-    """Return the pointer that a file of git is; None when it is an ordinary file."""
+    """Parse a file of git as a pointer; return None for an ordinary file."""
     found = _POINTER.match(content) if len(content) < _LONGEST_POINTER else None
     return Pointer(found[1].decode(), int(found[2])) if found else None
 
@@ -72,27 +72,27 @@ def check(pointer: Pointer, sha256: str, size: int) -> None:
 
 
 def keep(repository: Repository, written: atomic.NewFile, sha256: str) -> None:
-    """Let a file that was written and checked be the content of that hash in the repository."""
+    """Move a checked file to its place in the repository, under its hash."""
     target = path_of(repository.large, sha256)
     _make_folders(repository.large, target)
     written.keep_as(target)
     _flush_folders(repository.large, target)
 
 
-def join(repository: Repository, parts: list[Path], scratch: Path, pointer: Pointer) -> None:
+def join_parts(repository: Repository, parts: list[Path], scratch: Path, pointer: Pointer) -> None:
     """Make one large file of its parts. Raise InvalidInputError when it is not the announced content."""
     digest, size = hashlib.sha256(), 0
     with atomic.new_file(scratch) as made:
         for part in parts:
             with part.open("rb") as opened:
-                while step := opened.read(STEP):
+                while step := opened.read(CHUNK_BYTES):
                     digest.update(step)
                     size += made.file.write(step)
         check(pointer, digest.hexdigest(), size)
         keep(repository, made, pointer.sha256)
 
 
-def copy(source: Repository, target: Repository, sha256: str) -> None:
+def copy_between(source: Repository, target: Repository, sha256: str) -> None:
     """Let `target` have the large file of that hash too.
 
     Raise EntryNotFoundError when `source` lacks it, DamagedError when its content has another hash.
@@ -108,20 +108,20 @@ def copy(source: Repository, target: Repository, sha256: str) -> None:
     if size_of(place) != size_of(there):
         place.unlink(missing_ok=True)
         _make_folders(target.large, place)
-        share(there, place)
+        link_or_copy(there, place)
         _flush_folders(target.large, place)
     os.utime(place)  # what is not committed is kept for a day from now on
 
 
-def share(source: str | Path, target: str | Path) -> None:
-    """Give a file that never changes a second name, as `git clone` does; copy it on a disk without such names."""
+def link_or_copy(source: str | Path, target: str | Path) -> None:
+    """Hard-link a file that never changes, as `git clone` does; copy it on a disk without hard links."""
     try:
         os.link(source, target)
     except FileExistsError:
         pass
     except OSError:
         with open(source, "rb") as there, atomic.new_file(Path(target).parent) as made:
-            shutil.copyfileobj(there, made.file, STEP)
+            shutil.copyfileobj(there, made.file, CHUNK_BYTES)
             made.keep_as(Path(target))
 
 

@@ -22,7 +22,7 @@ class Rule:
     folders_only: bool = False
 
     def matches(self, path: str) -> bool:
-        """Whether the pattern is that of this path, given from the repository's root."""
+        """Tell whether the pattern is that of this path, given from the repository's root."""
         reached = self._skip({0})
         for part in path.split("/"):
             reached = self._skip(
@@ -43,7 +43,7 @@ class Rule:
 
 
 def is_ignored(ignore_file: str, path: str) -> bool:
-    """Whether a `.gitignore` with this content at the root ignores the file, itself or by one of its folders."""
+    """Tell whether a `.gitignore` with this content at the root ignores the file, itself or by one of its folders."""
     parts = path.split("/")
     rules = [_rule(line) for line in _lines(ignore_file)]
     for depth in range(1, len(parts) + 1):
@@ -57,7 +57,7 @@ def is_ignored(ignore_file: str, path: str) -> bool:
 
 
 def is_large(attributes_file: str, path: str) -> bool:
-    """Whether a `.gitattributes` with this content at the root gives the file to git-lfs."""
+    """Tell whether a `.gitattributes` with this content at the root gives the file to git-lfs."""
     large = False
     for line in _lines(attributes_file):
         pattern, *attributes = re.split("[ \t]+", line)
@@ -68,7 +68,7 @@ def is_large(attributes_file: str, path: str) -> bool:
 
 
 def attribute_line(path: str) -> str:
-    """The line of a `.gitattributes` that gives exactly this file to git-lfs."""
+    """Return the line of a `.gitattributes` that gives exactly this file to git-lfs."""
     plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
     return "/" + plain.replace(" ", "[[:space:]]") + " filter=lfs diff=lfs merge=lfs -text\n"
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from dulwich.objects import Blob
 from dulwich.repo import Repo
+from filelock import FileLock
 
 from classroom.storage import atomic, commits, large_files, scratch
 from classroom.storage.damage import unless_damaged
-from classroom.storage.errors import ConflictError
+from classroom.storage.errors import BusyError, ConflictError
 from classroom.storage.large_files import Pointer
 from classroom.storage.names import KINDS, is_repository_id
 from classroom.storage.repository import Repository
@@ -39,11 +40,11 @@ def _clean_one(store: Store, kind: str, name: str) -> None:
         return
     unfinished = ("lfs/incoming/*", "objects/*/tmp_*", "objects/tmp_objdir-*")
     for left in (path for pattern in unfinished for path in repository.folder.glob(pattern)):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # the latter on Windows, for what is in use
             if left.stat().st_mtime < too_old:
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+                atomic.remove(left) if left.is_dir() else left.unlink()
     for large in repository.folder.glob("lfs/objects/*/*/*"):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, PermissionError):
             if large.stat().st_mtime < too_old and not _is_committed(repository, large):
                 large.unlink()
 
@@ -51,7 +52,7 @@ def _clean_one(store: Store, kind: str, name: str) -> None:
 def create(store: Store, kind: str, name: str, author: str, private: bool, files: dict[str, bytes]) -> Repository:
     """Make a repository whose first commit holds `files` and the usual `.gitattributes`.
 
-    Raises ConflictError when there is one of that id.
+    Raise ConflictError when there is one of that id.
     """
     with making(store, kind, name) as repository:
         set_private(repository, private)
@@ -69,7 +70,7 @@ def create(store: Store, kind: str, name: str, author: str, private: bool, files
 def making(store: Store, kind: str, name: str) -> Iterator[Repository]:
     """An empty repository to be filled, which is there under its id from the end of the block on.
 
-    Raises ConflictError when there is one of that id.
+    Raise ConflictError when there is one of that id.
     """
     target = store.path(kind, name)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,12 +83,8 @@ def making(store: Store, kind: str, name: str) -> Iterator[Repository]:
         repository = Repository(made, store.root)
         yield repository
         repository.git.close()
-        try:
-            made.rename(target)
-        except OSError:
-            if not target.exists():
-                raise
-            raise ConflictError(f"You already created this {kind[:-1]} repo: {name}") from None
+        with _free(store, kind, name):
+            atomic.rename(made, target)
     _note(store, kind, name).unlink(missing_ok=True)
     atomic.flush_folder(target.parent)
 
@@ -117,11 +114,11 @@ def duplicate(store: Store, source: Repository, kind: str, name: str, private: b
         set_private(made, private, source.is_whole)
         unfinished = shutil.ignore_patterns("tmp_*", "incoming-*", "info")
         objects = source.folder / "objects", made.folder / "objects"
-        shutil.copytree(*objects, ignore=unfinished, copy_function=large_files.share, dirs_exist_ok=True)
+        shutil.copytree(*objects, ignore=unfinished, copy_function=large_files.link_or_copy, dirs_exist_ok=True)
         with contextlib.suppress(FileNotFoundError):  # it says where the history of a mirrored snapshot ends
             shutil.copyfile(source.folder / "shallow", made.folder / "shallow")
         for sha256 in _large_files(source):
-            large_files.copy(source, made, sha256)
+            large_files.copy_between(source, made, sha256)
         for folder in (path for path in made.folder.rglob("*") if path.is_dir()):
             atomic.flush_folder(folder)
         for ref, oid in refs.items():
@@ -129,34 +126,60 @@ def duplicate(store: Store, source: Repository, kind: str, name: str, private: b
 
 
 def delete(store: Store, repository: Repository) -> None:
-    """Take a repository away, from one moment to the next."""
+    """Take a repository away, from one moment to the next. Raise BusyError where Windows keeps it for a reader."""
     with commits.writing(repository), _temporary(store) as temporary:
-        repository.folder.rename(Path(temporary) / "deleted.git")
+        repository.git.close()
+        _rename(repository.folder, Path(temporary) / "deleted.git")
         atomic.flush_folder(repository.folder.parent)
 
 
 def move(store: Store, kind: str, old: str, new: str) -> None:
-    """Give a repository another id; the old one leads to it from then on. Raises ConflictError when `new` is taken."""
-    target, repository = store.path(kind, new), store.existing(kind, old)
+    """Give a repository another id; the old one leads to it from then on.
+
+    Raise ConflictError when `new` is taken, BusyError where Windows keeps the old one for a reader.
+    """
+    target, repository = store.root / kind / f"{new}.git", store.existing(kind, old)
     target.parent.mkdir(parents=True, exist_ok=True)
     with commits.writing(repository):
         note = _note(store, kind, old)
         atomic.write(note, new.encode())  # harmless as long as the repository is still there: it answers first
-        try:
-            repository.folder.rename(target)
-        except OSError:
-            if not target.exists():
-                raise
-            raise ConflictError(f"There is already a {kind[:-1]} repo of that name: {new}") from None
+        with _free(store, kind, new, besides=repository.folder):
+            _rename(repository.folder, target)
     atomic.flush_folder(target.parent)
 
 
+def _rename(folder: Path, target: Path) -> None:
+    """Give a repository's folder another name. Raise BusyError where Windows keeps it for a reader."""
+    try:
+        atomic.rename(folder, target)
+    except PermissionError:
+        raise BusyError("Somebody is reading this repository; try again in a minute.") from None
+
+
+@contextlib.contextmanager
+def _free(store: Store, kind: str, name: str, besides: Path | None = None) -> Iterator[None]:
+    """Hold the store's lock on new ids. Raise ConflictError when there is a repository of that id in any case.
+
+    The one at `besides` does not count, so that a repository can be moved to another spelling of its id.
+    """
+    with FileLock(store.root / "ids.lock"):
+        there = store.path(kind, name)
+        if there.exists() and there != besides:
+            raise ConflictError(already_there(kind, name))
+        yield
+
+
+def already_there(kind: str, name: str) -> str:
+    """Return the Hub's sentence for an id that is taken."""
+    return f"A {kind[:-1]} repository called {name} already exists"
+
+
 def moved_to(store: Store, kind: str, name: str) -> str | None:
-    """The id that a repository was moved to; None when it was not."""
+    """Return the id that a repository was moved to; None when it was not."""
     if not is_repository_id(name) or store.path(kind, name).exists():
         return None
     try:
-        return _note(store, kind, name).read_text()
+        return _note(store, kind, name).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return None
 
@@ -173,13 +196,13 @@ def _large_files(repository: Repository) -> list[str]:
 
 
 def _is_committed(repository: Repository, large: Path) -> bool:
-    """Whether git knows the pointer of a large file, as it does from the first commit with it on."""
+    """Tell whether git knows the pointer of a large file, as it does from the first commit with it on."""
     pointer = Blob.from_string(bytes(Pointer(large.name, large.stat().st_size)))
     return pointer.id in repository.git.object_store
 
 
 def _note(store: Store, kind: str, name: str) -> Path:
-    return store.root / "moved" / kind / f"{name}.to"
+    return store.root / "moved" / kind / f"{name.lower()}.to"
 
 
 def _temporary(store: Store) -> tempfile.TemporaryDirectory[str]:

@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 import stat
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -55,10 +56,13 @@ class Repository:
         """`folder` is the bare repository, `root` the store that it belongs to."""
         self.folder, self.root = folder, root
         self.git = Repo(str(folder))
+        # A Repo is part of a cycle, so its packs would stay open until Python collects garbage, and Windows neither
+        # renames nor deletes what is open.
+        weakref.finalize(self, self.git.close).atexit = False
         # What was pushed lies in the repository itself, so that nobody gets at a private file by its hash alone.
         own = folder / "lfs" / "objects"
-        self._is_pushed = own.is_dir()
-        self.large = own if self._is_pushed else root / "large"
+        self.is_pushed = own.is_dir()
+        self.large = own if self.is_pushed else root / "large"
 
     @property
     def private(self) -> bool:
@@ -68,7 +72,7 @@ class Repository:
     @functools.cached_property
     def is_whole(self) -> bool:
         """Whether every large file that a commit names should be here: not in a mirror, nor in a copy of one."""
-        return self._is_pushed and not self.git.get_config().get_boolean((b"hub",), b"incomplete", False)
+        return self.is_pushed and not self.git.get_config().get_boolean((b"hub",), b"incomplete", False)
 
     @property
     def mirrored(self) -> dict[str, str] | None:
@@ -80,7 +84,7 @@ class Repository:
         return found
 
     def refs(self) -> dict[str, str]:
-        """Full ref names with the commits they point at, annotated tags peeled."""
+        """Return full ref names with the commits they point at, annotated tags peeled."""
         found = {}
         for name in sorted(self.git.refs.keys()):
             commit = self._peeled(name) if name != b"HEAD" else None
@@ -89,14 +93,14 @@ class Repository:
         return found
 
     def ref(self, revision: str) -> str | None:
-        """The full name of the branch, tag or ref that `revision` names; None when it names none."""
+        """Return the full name of the branch, tag or ref that `revision` names; None when it names none."""
         for name in (f"refs/heads/{revision}", f"refs/tags/{revision}", revision):
             if is_ref(name) and self._peeled(Ref(name.encode())):
                 return name
         return None
 
     def resolve(self, revision: str) -> str | None:
-        """The commit named by a branch, tag, full ref name or commit id (seven digits will do); None without one."""
+        """Return the commit of a branch, tag, full ref name or commit id (from seven digits on); None without one."""
         name = self.ref(revision)
         if name:
             return self._peeled(Ref(name.encode()))
@@ -115,19 +119,19 @@ class Repository:
         return target.id.decode() if isinstance(target, Commit) else None
 
     def tree(self, commit: str, folder: str = "", recursive: bool = False) -> list[File] | None:
-        """The entries under `folder`, sorted by path, folders included; None when there is no such folder."""
+        """Return the entries under `folder`, sorted by path, folders included; None when there is no such folder."""
         root = self.find(commit, folder)
         if root is None or not root[1]:
             return None
         return sorted(self._walk(root[0], folder, recursive), key=lambda file: file.path)
 
     def file(self, commit: str, path: str) -> File | None:
-        """The file or folder at `path`; None when there is none."""
+        """Return the file or folder at `path`; None when there is none."""
         found = self.find(commit, path)
         return self._entry(path, *found) if found and path else None
 
     def read(self, file: File) -> bytes | Path:
-        """A file's content: bytes, or the path of a large file."""
+        """Return a file's content: bytes, or the path of a large file."""
         if file.sha256:
             return path_of(self.large, file.sha256)
         return self._blob(ObjectID(file.oid.encode())).data
@@ -139,7 +143,7 @@ class Repository:
         return safetensors.tensors(path_of(self.large, file.sha256), file.sha256)
 
     def history(self, commit: str) -> list[Commit]:
-        """The commits that lead to `commit`, newest first."""
+        """Return the commits that lead to `commit`, newest first."""
         return [entry.commit for entry in self.git.get_walker(include=[ObjectID(commit.encode())], order=ORDER_TOPO)]
 
     def commit(self, oid: str) -> Commit:
@@ -155,7 +159,7 @@ class Repository:
         return found
 
     def find(self, commit: str, path: str) -> tuple[ObjectID, bool] | None:
-        """The git id of what is at `path`, and whether it is a folder; None when there is nothing."""
+        """Return the git id of what is at `path`, and whether it is a folder; None when there is nothing."""
         oid, is_folder = self.tree_id(commit), True
         for part in PurePosixPath(path).parts:
             tree = self.git[oid] if is_folder else None
@@ -198,7 +202,7 @@ class Repository:
         return found
 
     def is_there(self, file: File) -> bool:
-        """Whether the content of a file is on the disk, as far as one sees without reading it."""
+        """Tell whether the content of a file is on the disk, as far as one sees without reading it."""
         return file.sha256 is None or size_of(path_of(self.large, file.sha256)) == file.size
 
     def _size_and_start(self, oid: ObjectID) -> tuple[int, bytes]:

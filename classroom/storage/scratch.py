@@ -1,17 +1,18 @@
-"""Folders for what is not finished yet, one for each server, so that those of servers that died can be told apart."""
+"""Folders for unfinished files, one for each server process, so that those of dead processes can be told apart."""
 
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from classroom.storage import atomic
+
 
 class Scratch:
-    """A folder of this process's own below `parent`; its lock is held as long as the process lives."""
+    """A folder of this process below `parent`; its lock is held as long as the process lives."""
 
     def __init__(self, parent: Path) -> None:
         parent.mkdir(parents=True, exist_ok=True)
@@ -24,7 +25,7 @@ class Scratch:
 
 
 def is_owned(folder: Path) -> bool:
-    """Whether the process whose folder that is still runs, as another process sees it."""
+    """Tell whether the process whose folder that is still runs, as another process sees it."""
     try:
         with FileLock(f"{folder}.lock", blocking=False):
             return False
@@ -33,8 +34,9 @@ def is_owned(folder: Path) -> bool:
 
 
 def clean(parent: Path) -> None:
-    """Take away the folders of processes that ended."""
+    """Delete the folders of processes that ended."""
     for lock in parent.glob("*.lock"):
         with contextlib.suppress(Timeout), FileLock(lock, timeout=0):
-            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-            lock.unlink(missing_ok=True)
+            atomic.remove(lock.with_suffix(""))
+            with contextlib.suppress(PermissionError):  # on Windows, where its release deletes it
+                lock.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
-from classroom.storage import large_files
+from classroom.storage import atomic, large_files
 from classroom.storage.errors import RepositoryNotFoundError
 from classroom.storage.large_files import Pointer
 from classroom.storage.names import KINDS, is_repository_id
@@ -39,13 +39,25 @@ class Store:
         return self._scratch.folder
 
     def path(self, kind: str, name: str) -> Path:
-        """Where a repository lies. Raises ValueError for an id that could reach outside the store."""
+        """Return where a repository lies or would lie. Raise ValueError for an id that reaches outside the store."""
         if kind not in KINDS or not is_repository_id(name):
             raise ValueError(f"{name!r} is not a repository id; write it as namespace/name.")
-        return self.root / kind / f"{name}.git"
+        exact = self.root / kind / f"{name}.git"
+        return exact if exact.exists() else self.root / kind / f"{self.spelled(kind, name) or name}.git"
+
+    def spelled(self, kind: str, name: str) -> str | None:
+        """Return the id of a repository as it was made, whatever the case of `name`, a checked id; None without one."""
+        folder = self.root / kind
+        for part in f"{name}.git".split("/"):
+            there = os.listdir(folder) if folder.is_dir() else []
+            found = part if part in there else next((one for one in there if one.lower() == part.lower()), None)
+            if found is None:
+                return None
+            folder /= found
+        return folder.relative_to(self.root / kind).as_posix().removesuffix(".git")
 
     def repository(self, kind: str, name: str) -> Repository | None:
-        """The repository, or None when the store has none of that id."""
+        """Return the repository, or None when the store has none of that id."""
         try:
             folder = self.path(kind, name)
         except ValueError:
@@ -60,7 +72,7 @@ class Store:
         return found
 
     def ids(self, kind: str) -> list[str]:
-        """The ids of its repositories of that kind, sorted."""
+        """Return the ids of its repositories of that kind, sorted."""
         top = self.root / kind
         found = [*top.glob("*.git"), *top.glob("*/*.git")]
         return sorted(folder.relative_to(top).as_posix().removesuffix(".git") for folder in found)
@@ -90,13 +102,13 @@ class Store:
                 git.refs[Ref(f"refs/{ref}".encode())] = commit.id
             git.close()
             if target.exists():
-                target.rename(Path(temporary) / "old.git")
-            made.rename(target)
+                atomic.rename(target, Path(temporary) / "old.git")
+            atomic.rename(made, target)
         return commit.id.decode()
 
     def _add(self, git: Repo, path: Path) -> ObjectID:
         size = path.stat().st_size
-        if not path.name.endswith(large_files.SUFFIXES) and size <= large_files.LEAST_BYTES:
+        if not path.name.endswith(large_files.SUFFIXES) and size <= large_files.LARGE_FROM_BYTES:
             return self._blob(git, path.read_bytes())
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()

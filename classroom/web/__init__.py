@@ -1,1 +1,1 @@
-"""The pages that a person sees: rendered here, without JavaScript, without anything from elsewhere."""
+"""The web pages: rendered on the server, without JavaScript, without resources of other sites."""

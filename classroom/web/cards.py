@@ -1,9 +1,10 @@
-"""Model cards: the YAML at their top as rows, the Markdown below as HTML that cannot do anything."""
+"""Model cards: the YAML metadata as rows, the Markdown as sanitized HTML."""
 
 from __future__ import annotations
 
 import html
 import itertools
+import posixpath
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ from classroom.web.source import highlighted
 
 MOST_CHARACTERS = 100_000
 MOST_VALUES = 30
+C0_AND_SPACE = "".join(map(chr, range(33)))  # what a browser cuts off an address
 UNFILLED = "[More Information Needed]"  # the stock client's template
 LABELS = {
     "license": "Licence",
@@ -56,7 +58,7 @@ ATTRIBUTES = {
 
 @dataclass(frozen=True)
 class Metric:
-    """One measured figure of a `model-index`."""
+    """One evaluation result of a `model-index`."""
 
     name: str
     value: str
@@ -64,9 +66,20 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Base:
+    """Where a card's relative links start: a repository at a revision; `front` is the front page's address."""
+
+    front: str
+    kind: str
+    name: str
+    revision: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """A README.md for people: `html` is safe to put into a page; `problem` says what is wrong with its YAML;
-    `unfilled` counts the gaps that the template of the stock client leaves to its author.
+    """A README.md as the pages show it.
+
+    `html` is sanitized; `problem` is a sentence about invalid YAML; `unfilled` counts the template's placeholders left.
     """
 
     html: str = ""
@@ -79,12 +92,12 @@ class Card:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has written anything yet."""
+        """Tell whether the card has no text."""
         return not self.html.strip()
 
 
-def read(text: str, kind: str, name: str, revision: str) -> Card:
-    """The card in a README.md; relative links in it lead to that repository at that revision."""
+def read(text: str, base: Base) -> Card:
+    """Return the card in a README.md; its relative links start at `base`."""
     data, errors, _ = cards.read(text)
     front = cards.FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text
@@ -97,7 +110,7 @@ def read(text: str, kind: str, name: str, revision: str) -> Card:
         if key != "tags" and (values := _values(value))
     ]
     return Card(
-        render(_bearable(body), kind, name, revision),
+        render(_shortened(body), base),
         rows[:12],
         _values(data.get("tags")),
         _metrics(data),
@@ -107,12 +120,16 @@ def read(text: str, kind: str, name: str, revision: str) -> Card:
     )
 
 
-def render(markdown: str, kind: str, name: str, revision: str) -> str:
-    """Markdown as HTML of a few harmless elements; nothing in it is fetched from elsewhere."""
+def render(markdown: str, base: Base) -> str:
+    """Return Markdown as sanitized HTML.
+
+    Only the elements and attributes below are kept, against scripts in a card (XSS); no picture comes from another
+    site, which would learn who reads the card.
+    """
 
     def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         if attribute in ("href", "src"):
-            return _link(value, kind, name, revision, is_picture=attribute == "src")
+            return _link(value, base, is_picture=attribute == "src")
         if attribute == "class":  # the short names of Pygments only, so that no card dresses up as this page
             return value if re.fullmatch("[a-z]{1,2}[0-9]?", value) else None
         return value
@@ -130,8 +147,8 @@ def render(markdown: str, kind: str, name: str, revision: str) -> str:
     return clean.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
 
 
-def _bearable(body: str) -> str:
-    """As much of a text as is rendered in a moment, and then where the rest is."""
+def _shortened(body: str) -> str:
+    """Return the first `MOST_CHARACTERS` of a card, with a link to the rest, so that no card keeps the server busy."""
     return (
         body if len(body) <= MOST_CHARACTERS else f"{body[:MOST_CHARACTERS]}\n\n---\n\n[The card goes on.](README.md)"
     )
@@ -142,7 +159,7 @@ def _place(key: str) -> int:
 
 
 def _values(value: object) -> list[str]:
-    """A plain value, or a list of plain ones, as texts; nothing for what is nested deeper."""
+    """Return a scalar, or a list of scalars, as strings; nested values are left out."""
     values = value[:MOST_VALUES] if isinstance(value, list) else [value]
     return [str(item)[:200] for item in values if item is not None and not isinstance(item, dict | list | set | tuple)]
 
@@ -166,17 +183,25 @@ def _dicts(value: object) -> list[dict[str, Any]]:
     return [item for item in value[:MOST_VALUES] if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _link(target: str, kind: str, name: str, revision: str, is_picture: bool) -> str | None:
+def _link(target: str, base: Base, is_picture: bool) -> str | None:
+    """Return where a link or a picture of a card leads: to another site, or below the Hub's own front page.
+
+    Below a proxy's prefix, `/hub/logout` or `../../../hub/logout` as a picture would log its reader out of JupyterHub
+    (CSRF). So the path is resolved here as a browser does it, which takes `\\` for `/` and `%2e` for `.` too.
+    """
+    target = re.sub(r"[\t\n\r]", "", target).strip(C0_AND_SPACE)
     if target.startswith("#"):
         return f"#card-{target[1:].removeprefix('card-')}"
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", target):
         return None if is_picture else target
-    if target.startswith("/"):
+    # Other percent signs stay as the author wrote them: the path is quoted already.
+    written = re.split("[?#]", target, maxsplit=1)[0]
+    path, rest = re.sub("%2e", ".", written.replace("\\", "/"), flags=re.IGNORECASE), target[len(written) :]
+    if not path:
         return target
-    path, mark, anchor = target.partition("#")
-    # Percent signs stay as the author wrote them: the path is quoted already.
-    base = address(kind, name, "resolve" if is_picture else "blob", revision)
-    return f"{base}/{path.removeprefix('./')}{mark}{anchor}" if path else target
+    start = address("/", base.kind, base.name, "resolve" if is_picture else "blob", base.revision)
+    resolved = posixpath.normpath(path if path.startswith("/") else f"{start}/{path}").strip("/")
+    return f"{base.front}{resolved}{'/' if resolved and path.endswith('/') else ''}{rest}"
 
 
 @cache
@@ -191,7 +216,7 @@ def _highlight(code: str, language: str, attributes: str) -> str:
 
 
 def _number_headings(state: StateCore) -> None:
-    """Give each heading the id that links such as `#how-to-use` expect."""
+    """Give each heading the id that links such as `#how-to-use` expect, as GitHub does."""
     seen: dict[str, int] = {}
     tokens: list[Token] = state.tokens
     for opening, inline in itertools.pairwise(tokens):

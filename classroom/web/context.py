@@ -1,4 +1,4 @@
-"""What every page of one repository begins with: whose it is, at which revision, what else there is to see."""
+"""What the pages of one repository have in common: the look-up of repository and revision, redirects, links."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from starlette.responses import RedirectResponse, Response
 
+from classroom.http import addresses
 from classroom.http.endpoints import Call
 from classroom.http.errors import HubError
 from classroom.models import catalogue, recipes
 from classroom.models.catalogue import Entry
 from classroom.storage.repository import Repository
+from classroom.web.cards import Base
 from classroom.web.rendering import address
 
 View = Callable[[Call], Response]
@@ -31,29 +33,40 @@ class Place:
     tags: list[str]
     pull_requests: int
     entry: Entry | None
+    front: str  # the front page's address
 
     @property
     def owner(self) -> str:
-        """The part of the id before the slash; empty when it has none."""
+        """Return the namespace; empty when the id has none."""
         return self.name.rpartition("/")[0]
 
     @property
     def short(self) -> str:
-        """The part of the id after the slash."""
+        """Return the id without its namespace."""
         return self.name.rpartition("/")[2]
 
     @property
     def shown_revision(self) -> str:
-        """The revision for people: a commit id cut short."""
+        """Return the revision, a commit id shortened to ten digits."""
         return self.revision[:10] if self.revision == self.commit else self.revision
 
+    @property
+    def path(self) -> str:
+        """Return the path of the repository's address for `git clone`."""
+        return address("/", self.kind, self.name)
+
+    @property
+    def base(self) -> Base:
+        """Return where the relative links of the card start."""
+        return Base(self.front, self.kind, self.name, self.revision)
+
     def to(self, verb: str = "", path: str = "", revision: str | None = None) -> str:
-        """The address of one of its pages; the revision is this one unless another is named."""
-        return address(self.kind, self.name, verb, self.revision if revision is None else revision, path)
+        """Return the address of one of the repository's pages, at this revision or at another one."""
+        return address(self.front, self.kind, self.name, verb, self.revision if revision is None else revision, path)
 
 
 def redirected(view: View) -> View:
-    """Return a view to which an alias, or an id as git writes it, leads by the repository's own address."""
+    """Return a view that redirects an alias, or an id with `.git`, to the repository's own address."""
 
     @functools.wraps(view)
     def endpoint(call: Call) -> Response:
@@ -61,8 +74,8 @@ def redirected(view: View) -> View:
         today = todays_name(call, call.kind)
         if today != name:
             raw = call.request.scope["raw_path"].decode("latin-1")  # where a revision's slashes are still encoded
-            rest = raw.removeprefix(address(call.kind, name))
-            return RedirectResponse(address(call.kind, today) + (rest if rest != raw else ""), 307)
+            rest, front = raw.removeprefix(address("/", call.kind, name)), addresses.to_front(call.request)
+            return RedirectResponse(address(front, call.kind, today) + (rest if rest != raw else ""), 307)
         return view(call)
 
     return endpoint
@@ -78,7 +91,7 @@ def todays_name(call: Call, kind: str) -> str:
 
 
 def find(call: Call, needs_commit: bool = True) -> Place:
-    """Return the repository that the address names, for somebody who may read it.
+    """Return the repository that the address names, if the sender may read it.
 
     Raise RepositoryNotFoundError, or RevisionNotFoundError where the page needs a commit.
     """
@@ -99,4 +112,5 @@ def find(call: Call, needs_commit: bool = True) -> Place:
         [ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/")],
         sum(ref.startswith("refs/pr/") for ref in refs),
         catalogue.find(kind, name) if comes_with_course else None,
+        addresses.to_front(call.request),
     )

@@ -15,7 +15,7 @@ from classroom.web.rendering import page
 endpoints = Endpoints()
 
 
-@endpoints.get("{page}/discussions", Needs.NOTHING)
+@endpoints.get("{page}/discussions", Needs.EMPTY_TREE)
 @context.redirected
 def listing(call: Call) -> Response:
     """List pull requests and discussions."""
@@ -24,7 +24,7 @@ def listing(call: Call) -> Response:
     return page(call.request, "discussions.html", place=here, section=call.kind, found=found)
 
 
-@endpoints.get("{page}/discussions/{number:int}", Needs.NOTHING)
+@endpoints.get("{page}/discussions/{number:int}", Needs.EMPTY_TREE)
 @context.redirected
 def details(call: Call) -> Response:
     """Show one pull request or discussion, with what it changes."""
@@ -36,10 +36,10 @@ def details(call: Call) -> Response:
     tip = here.repository.resolve(f"refs/pr/{number}")
     compared = None
     if tip:
-        base = merges.common(here.repository, here.commit, tip) if here.commit else None
+        base = merges.merge_base(here.repository, here.commit, tip) if here.commit else None
         compared = diffs.compare(here.repository, base, tip)
     said = [
-        event | {"html": render(event["data"]["latest"]["raw"], call.kind, here.name, "main")}
+        event | {"html": render(event["data"]["latest"]["raw"], here.base)}
         for event in found["events"]
         if event["type"] == "comment"
     ]

@@ -1,4 +1,4 @@
-"""A repository's history: its commits, what each of them changed."""
+"""A repository's history: its commits and their diffs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ endpoints = Endpoints()
 
 
 def told(made: Commit) -> Json:
-    """Return a commit for people: its title, message, author, and its time in Unix seconds."""
+    """Return a commit for a page: title, message, author, and `time` in Unix seconds."""
     return serializers.commit(made) | {"time": made.commit_time}
 
 
@@ -28,7 +28,7 @@ def last_commits(repository: Repository, commit: str, paths: list[str]) -> dict[
     return {path: told(made) for path, made in commit_history.last_commits(repository, commit, paths).items()}
 
 
-@endpoints.get("{page}/commits/{revision}", Needs.NOTHING)
+@endpoints.get("{page}/commits/{revision}", Needs.EMPTY_TREE)
 @context.redirected
 def commits(call: Call) -> Response:
     """Show the commits that lead to a revision."""
@@ -40,7 +40,7 @@ def commits(call: Call) -> Response:
     return page(call.request, "commits.html", place=here, section=call.kind, **values)
 
 
-@endpoints.get("{page}/commit/{revision}", Needs.NOTHING)
+@endpoints.get("{page}/commit/{revision}", Needs.EMPTY_TREE)
 @context.redirected
 def commit(call: Call) -> Response:
     """Show what one commit changed."""

@@ -1,4 +1,4 @@
-"""Which repositories there are, for the one who asks."""
+"""The repositories that the sender of a request may see."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Listed:
 
 
 def is_known(call: Call, kind: str, name: str) -> bool:
-    """Whether there is a repository of that id that the one who asks may see; nothing is assembled for it."""
+    """Tell whether there is a repository of that id that the sender may see; nothing is assembled for it."""
     hub = call.hub
     if not any(store.repository(kind, name) for store in hub.stores):
         return catalogue.find(kind, name) is not None
@@ -40,9 +40,9 @@ def is_known(call: Call, kind: str, name: str) -> bool:
 
 
 def everything(call: Call, owner: str = "") -> list[Listed]:
-    """All that the one who asks may see: what was pushed, newest first; then the mirror; then the catalogue.
+    """Return all repositories that the sender may see: those pushed, newest first; the mirror's; the catalogue's.
 
-    With an `owner`, only what belongs to that name.
+    With an `owner`, return those in that namespace only.
     """
     hub = call.hub
     found: dict[tuple[str, str], Listed] = {}
@@ -50,7 +50,7 @@ def everything(call: Call, owner: str = "") -> list[Listed]:
         for item in sorted(_listed(call, store, owner), key=lambda item: -item.updated):
             found.setdefault((item.kind, item.name), item)
     for entry in catalogue.entries():
-        if entry.id.startswith(f"{owner}/" if owner else ""):
+        if not owner or access.is_own(owner, entry.id):
             found.setdefault((entry.kind, entry.id), Listed(entry.kind, entry.id, entry=entry))
     return list(found.values())
 
@@ -59,14 +59,14 @@ def _listed(call: Call, store: Store, owner: str) -> Iterator[Listed]:
     is_pushed = store is call.hub.pushed
     for kind in KINDS:
         for name in store.ids(kind):
-            if name.startswith(f"{owner}/" if owner else ""):
+            if not owner or access.is_own(owner, name):
                 item = _one(store, kind, name, is_pushed, _stamp(store.path(kind, name)))
                 if item and (not item.private or access.may_read(call.request, kind, name)):
                     yield item
 
 
 def _stamp(folder: Path) -> Stamp:
-    """What is another one after every change to a repository's main branch or settings."""
+    """Return a cache key that changes with a repository's main branch and with its settings."""
     stamps: list[tuple[int, int, int] | None] = []
     for name in ("refs/heads/main", "packed-refs", "config"):
         try:
@@ -79,7 +79,7 @@ def _stamp(folder: Path) -> Stamp:
 
 @lru_cache(5000)
 def _one(store: Store, kind: str, name: str, is_pushed: bool, stamp: Stamp) -> Listed | None:
-    """What a list tells of a repository; remembered, since opening all of them takes long. None for a damaged one."""
+    """Return a repository's entry in a list; cached, since opening all of them takes long. None for a damaged one."""
     return unless_damaged(None, _read_one, store, kind, name, is_pushed)
 
 

@@ -1,4 +1,4 @@
-"""How a page is made: the templates, what every one of them may use, and the headers that go with it."""
+"""Rendering: the templates with their filters and values, the headers of a page, the static files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from classroom import units
 from classroom.auth import access
+from classroom.http import addresses
 from classroom.http.endpoints import Call, Endpoints, Needs
 from classroom.models import catalogue
 
@@ -37,34 +38,51 @@ endpoints = Endpoints()
 
 
 def page(request: Request, template: str, status: int = 200, /, **values: object) -> Response:
-    """The page made from a template; each may use `account`, `here` (the Hub's address) and the filters below."""
+    """Return a page made from a template, which may use these values and the filters below.
+
+    `account` is who asks, `front` the front page's address, `address` that of another page, `here` the Hub's for git.
+    """
     known: dict[str, object] = {
         "account": access.account(request),
-        "here": str(request.base_url).rstrip("/"),
+        "address": functools.partial(address, addresses.to_front(request)),
+        "front": addresses.to_front(request),
+        "here": _for_git(request),
         "section": None,
     }
     known["has_sign_in"] = request.app.state.room is not None
     return HTMLResponse(_templates().get_template(template).render(known | values), status, HEADERS)
 
 
-def address(kind: str, name: str, verb: str = "", revision: str = "", path: str = "") -> str:
-    """Where a person finds it: `/{name}`, `/datasets/{name}/tree/{revision}/{path}` and so on, as on the Hub."""
-    parts = ["" if kind == "models" else kind, quote(name), verb, quote(revision, safe=""), quote(path)]
-    return "/" + "/".join(part for part in parts if part)
+def address(front: str, kind: str, name: str, verb: str = "", revision: str = "", path: str = "") -> str:
+    """Return the address of a page: `{name}`, `datasets/{name}/tree/{revision}/{path}` and so on, as on the Hub.
+
+    It begins with `front`, the address of the front page. A slash in a revision is encoded twice, because
+    jupyter-server-proxy decodes what it passes on, once, and encodes all but slashes again.
+    """
+    parts = ["" if kind == "models" else kind, quote(name), verb, quote(revision.replace("/", "%2F"), safe="")]
+    return front + "/".join(part for part in (*parts, quote(path)) if part)
+
+
+def _for_git(request: Request) -> str:
+    """Return the Hub's address for `git clone`: behind a lone learner's Jupyter, that on the Hub's own machine."""
+    if request.app.state.room is None and access.is_forwarded(request):
+        host, port = request.scope["server"]
+        return f"http://{host}:{port}"
+    return str(request.base_url).rstrip("/")
 
 
 def day(seconds: int) -> str:
-    """A time of git in UTC, as people write it."""
+    """Return Unix seconds as a date and time in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%d %B %Y, %H:%M UTC").lstrip("0")
 
 
 def iso(seconds: int) -> str:
-    """A time of git for machines."""
+    """Return Unix seconds in ISO 8601."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def ago(seconds: int) -> str:
-    """How long ago that was; after a month, the day."""
+    """Return how long ago that was, from Unix seconds; after a month, the date."""
     passed = datetime.now(UTC).timestamp() - seconds
     for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
         count = int(passed // length)
@@ -76,18 +94,18 @@ def ago(seconds: int) -> str:
 
 
 def sentence(text: str) -> str:
-    """A text with a capital letter first, unless it begins with a name such as `all-MiniLM-L6-v2`."""
+    """Return a text with a capital letter first, unless it begins with a name such as `all-MiniLM-L6-v2`."""
     first = text.split(" ")[0]
     return text if re.search(r"[._-]", first) else text[:1].upper() + text[1:]
 
 
 def counted(count: int, noun: str) -> str:
-    """A number with what it counts: `1 file`, `2 files`."""
+    """Return a number with its noun: `1 file`, `2 files`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def breakable(name: str) -> Markup:
-    """An id that may be broken where its words end."""
+    """Return an id with line break opportunities after `/` and `_`."""
     return Markup(re.sub(r"([/_])", r"\1<wbr>", str(escape(name))))
 
 
@@ -109,7 +127,7 @@ def _templates() -> jinja2.Environment:
         "sentence": sentence,
     }
     templates.filters |= {"counted": counted, "breakable": breakable}
-    templates.globals |= {"address": address, "kind_names": KIND_NAMES, "words": CHANGES, "bundled": catalogue.find}
+    templates.globals |= {"kind_names": KIND_NAMES, "words": CHANGES, "bundled": catalogue.find}
     return templates
 
 
@@ -121,4 +139,4 @@ def _static(name: str) -> Callable[[Call], Response]:
 
 
 for each in ("style.css", "icon.svg"):  # no repository's id begins with a dash
-    endpoints.get(f"/-/{each}", Needs.NOTHING)(_static(each))
+    endpoints.get(f"/-/{each}", Needs.EMPTY_TREE)(_static(each))

@@ -17,8 +17,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 endpoints = Endpoints()
 
 
-@endpoints.get("/datasets/{repo:repo}", Needs.NOTHING)
-@endpoints.get("/spaces/{repo:repo}", Needs.NOTHING)
+@endpoints.get("/datasets/{repo:repo}", Needs.EMPTY_TREE)
+@endpoints.get("/spaces/{repo:repo}", Needs.EMPTY_TREE)
 def with_prefix(call: Call) -> Response:
     """Show the card of a data set or a space."""
     return _card(Call(call.request, call.request.url.path.split("/")[1]))
@@ -35,7 +35,7 @@ def _card(call: Call) -> Response:
     if not here.commit:
         return page(call.request, "empty.html", place=here, section=call.kind)
     readme = here.repository.file(here.commit, "README.md")
-    card = cards.read(_text(here.repository, readme), call.kind, here.name, here.revision)
+    card = cards.read(_text(here.repository, readme), here.base)
     files = [file for file in here.repository.tree(here.commit, recursive=True) or [] if not file.is_folder]
     named = [("models", name) for name in _listed(card.data.get("base_model"))]
     named += [("datasets", name) for name in _listed(card.data.get("datasets"))]
@@ -55,8 +55,8 @@ def _card(call: Call) -> Response:
     return page(call.request, "card.html", place=here, section=call.kind, **values)
 
 
-@endpoints.get("{page}/tree/{revision}", Needs.NOTHING)
-@endpoints.get("{page}/tree/{revision}/{path:path}", Needs.NOTHING)
+@endpoints.get("{page}/tree/{revision}", Needs.EMPTY_TREE)
+@endpoints.get("{page}/tree/{revision}/{path:path}", Needs.EMPTY_TREE)
 @context.redirected
 def folder(call: Call) -> Response:
     """Show a folder's files, with the commit that changed each last."""
@@ -65,7 +65,7 @@ def folder(call: Call) -> Response:
     if entries is None:
         raise EntryNotFoundError(f"{here.name} has no folder {path} at {here.shown_revision}.")
     readme = here.repository.file(here.commit, "README.md")
-    data = cards.read(_text(here.repository, readme), call.kind, here.name, here.revision).data if not path else {}
+    data = cards.read(_text(here.repository, readme), here.base).data if not path else {}
     pieces = snippets.lines(here.repository, here.commit, call.kind, here.name, here.revision, data)
     values = {
         "path": path,
@@ -79,7 +79,7 @@ def folder(call: Call) -> Response:
     return page(call.request, "folder.html", place=here, section=call.kind, **values)
 
 
-@endpoints.get("{page}/blob/{revision}/{path:path}", Needs.NOTHING)
+@endpoints.get("{page}/blob/{revision}/{path:path}", Needs.EMPTY_TREE)
 @context.redirected
 def file(call: Call) -> Response:
     """Show one file: its text, picture or tensors."""
@@ -110,7 +110,7 @@ def _text(repository: Repository, file: File | None) -> str:
 
 
 def _parts(path: str) -> list[tuple[str, str]]:
-    """Each folder on the way to `path`, and itself: its name and its path."""
+    """Return each folder on the way to `path`, and `path` itself, as name and path."""
     parts = PurePosixPath(path).parts
     return [(part, "/".join(parts[: depth + 1])) for depth, part in enumerate(parts)]
 
@@ -121,5 +121,5 @@ def _listed(value: object) -> list[str]:
 
 
 def _parameters(repository: Repository, files: list[File]) -> int:
-    """Return how many numbers the safetensors files hold, from their headers alone."""
+    """Return the number of parameters in the safetensors files, from their headers."""
     return sum(tensor.parameters for file in files[:1000] for tensor in repository.tensors(file) or ())

@@ -34,45 +34,51 @@ endpoints = Endpoints()
 Found = TypeVar("Found")
 
 
-@endpoints.get("/activate", Needs.NOTHING)
-@endpoints.get("/signin", Needs.NOTHING)
+@endpoints.get("/activate", Needs.EMPTY_TREE)
+@endpoints.get("/signin", Needs.EMPTY_TREE)
 def show(call: Call) -> Response:
     """Show the form for signing in, or for a computer's code."""
     return _or_stop(call, _show)
 
 
-@endpoints.post("/activate", Needs.NOTHING, FORM_BYTES)
-@endpoints.post("/signin", Needs.NOTHING, FORM_BYTES)
+@endpoints.post("/activate", Needs.EMPTY_TREE, FORM_BYTES)
+@endpoints.post("/signin", Needs.EMPTY_TREE, FORM_BYTES)
 def submit(call: Call) -> Response:
-    """Take in what a person filled in."""
+    """Handle the submitted form."""
     return _or_stop(call, _submit)
 
 
-@endpoints.post("/signout", Needs.NOTHING, FORM_BYTES)
+@endpoints.post("/signout", Needs.EMPTY_TREE, FORM_BYTES)
 def sign_out(call: Call) -> Response:
     """Sign the browser out."""
-    response = RedirectResponse("/signin", 303)
+    response = RedirectResponse("signin", 303)
     if _is_ours(call):
         require_accounts(call).close_session(call.request.cookies.get(access.COOKIE, ""))
-        response.delete_cookie(access.COOKIE)
+        _set_cookie(response, access.COOKIE, "", seconds=0)
     return response
 
 
 class SignInByToken:
-    """Sign a browser in that opens an address with a one-time `token`, and lead it to the address without it.
+    """Sign a browser in that opens an address with a one-time `token`, and redirect it to the address without it.
 
-    The token is used up at once, so that it is worth nothing in a history or a log.
+    The token is used up at once, against reuse from a browser's history or a log. It counts on the front page and the
+    pages beside it only, from which the session's cookie is sent to all of the Hub (see `_set_cookie`).
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET" and b"token=" in scope["query_string"]:
+        if _has_token(scope):
             response = await run_in_threadpool(_use_token, Request(scope))
             if response:
                 return await response(scope, receive, send)
         return await self.app(scope, receive, send)
+
+
+def _has_token(scope: Scope) -> bool:
+    is_page = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].count("/") == 1
+    return is_page and b"token=" in scope["query_string"]
 
 
 def _use_token(request: Request) -> Response | None:
@@ -81,7 +87,7 @@ def _use_token(request: Request) -> Response | None:
     if known is None or account is None:
         return None
     plain = request.url.remove_query_params("token")
-    response = RedirectResponse(f"{plain.path}?{plain.query}" if plain.query else plain.path, 303)
+    response = RedirectResponse(f".{plain.path}?{plain.query}" if plain.query else f".{plain.path}", 303)
     _set_session(response, known.open_session(account))
     return response
 
@@ -168,7 +174,17 @@ def _welcome(call: Call, account: str, device: Device | None, pin: str | None = 
 
 
 def _set_session(response: Response, secret: str) -> None:
-    response.set_cookie(access.COOKIE, secret, max_age=SESSION_SECONDS, httponly=True, samesite="lax")
+    _set_cookie(response, access.COOKIE, secret, SESSION_SECONDS)
+
+
+def _set_cookie(response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """Set a cookie for that many seconds, or until the browser is closed; no script can read it (XSS).
+
+    It names no path, so that the browser sends it to the folder of the page's address only (RFC 6265, section 5.1.4):
+    below `/user/ana/proxy/8765/`, no other program of that JupyterHub gets it. All pages that set one are in that
+    folder.
+    """
+    response.set_cookie(name, value, max_age=seconds, path=None, httponly=True, samesite="lax")
 
 
 def _is_ours(call: Call) -> bool:
@@ -201,7 +217,7 @@ def _render(call: Call, step: str, status: int = 200, **values: object) -> Respo
     secret = call.request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
     known: dict[str, object] = dict.fromkeys(("name", "code", "device", "pin", "problem"))
     known |= {"written": {}, "step": step, "form": secret}
-    known |= {"asks_for_code": _asks_for_code(call), "action": call.request.url.path}
+    known |= {"asks_for_code": _asks_for_code(call), "action": call.request.url.path.lstrip("/")}
     response = rendering.page(call.request, "signin.html", status, **known | values)
-    response.set_cookie(FORM_COOKIE, secret, httponly=True, samesite="lax")
+    _set_cookie(response, FORM_COOKIE, secret)
     return response

@@ -1,4 +1,4 @@
-"""The lines of code that load a repository, as a learner will write them."""
+"""Code snippets: the lines that load a repository with the stock libraries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from classroom.storage.repository import Repository
 
-# Tasks that `pipeline` of transformers 5 knows, with the class that loads the model alone.
+# Tasks of `pipeline` in transformers 5, with the class that loads the model alone.
 TASKS = {
     "text-generation": "CausalLM",
     "text-classification": "SequenceClassification",
@@ -15,7 +15,7 @@ TASKS = {
     "fill-mask": "MaskedLM",
     "feature-extraction": "",
 }
-# What a configuration's class tells, as on the Hub, where the card names no task.
+# The task by the config's class, as on the Hub, where the card names none.
 TASK_OF_HEAD = {
     TASKS[task]: task for task in ("text-generation", "text-classification", "token-classification", "fill-mask")
 }
@@ -29,7 +29,7 @@ WEIGHTS = (".safetensors", ".bin", ".pt", ".gguf")
 
 
 def lines(repository: Repository, commit: str, kind: str, name: str, revision: str, card: dict[str, Any]) -> list[str]:
-    """Pieces of Python, the shortest way first, that load that revision with the stock libraries."""
+    """Return snippets of Python that load that revision, the shortest first."""
     pinned = f', revision="{_text(revision)}"' if revision != "main" else ""
     if kind == "datasets":
         return [f'from datasets import load_dataset\n\ndata = load_dataset("{name}"{pinned})']
@@ -84,7 +84,7 @@ def _space(repository: Repository, commit: str, name: str, pinned: str) -> list[
 
 
 def _head(repository: Repository, commit: str) -> str:
-    """The `SequenceClassification` of a configuration's `BertForSequenceClassification`; empty when it names none."""
+    """Return the `SequenceClassification` of a config's `BertForSequenceClassification`; empty when it names none."""
     file = repository.file(commit, "config.json")
     content = repository.read(file) if file and file.size < 1_000_000 else b"{}"
     try:

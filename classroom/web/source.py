@@ -1,4 +1,4 @@
-"""Source text for people: in colours, line by line, and never more of it than a page can bear."""
+"""Text files as lines of HTML with syntax highlighting, up to a size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.util import ClassNotFound
 
 SHOWN_BYTES = 200_000
-COLOURED_CHARACTERS = 60_000
+HIGHLIGHTED_CHARACTERS = 60_000
 LONGEST_LINE = 1_500
 LANGUAGES = {"python", "py", "pycon", "json", "yaml", "yml", "bash", "sh", "shell", "console", "toml", "ini", "diff"}
 LANGUAGES |= {"jinja", "markdown", "md", "html", "css", "javascript", "js", "text", "sql", "xml", "c", "cpp", "rust"}
@@ -21,14 +21,14 @@ SUFFIXES = {"py", "json", "yaml", "yml", "toml", "sh", "md", "jinja", "cfg", "in
 
 @dataclass(frozen=True)
 class Source:
-    """A text file on a page: `lines` as safe HTML; `is_whole` is False when only its beginning is shown."""
+    """A text file on a page: `lines` as escaped HTML; `is_whole` is False when only its beginning is shown."""
 
     lines: list[str]
     is_whole: bool
 
 
 def read(content: bytes, path: str) -> Source | None:
-    """The text of a file, or None when it is no text."""
+    """Return the lines of a file; None when it is binary."""
     if b"\0" in content[:8000]:
         return None
     try:
@@ -39,8 +39,8 @@ def read(content: bytes, path: str) -> Source | None:
 
 
 def highlighted(text: str, path: str = "", language: str = "") -> list[str]:
-    """The lines of a text as safe HTML, each with its line end; coloured when its language is known."""
-    lexer = _lexer(path, language.strip().lower()) if len(text) <= COLOURED_CHARACTERS else None
+    """Return the lines of a text as escaped HTML, each with its newline; highlighted when its language is known."""
+    lexer = _lexer(path, language.strip().lower()) if len(text) <= HIGHLIGHTED_CHARACTERS else None
     if lexer is None or any(len(line) > LONGEST_LINE for line in text.splitlines()):
         return [html.escape(_cut(line)) + "\n" for line in text.splitlines()]
     return highlight(text, lexer, HtmlFormatter(nowrap=True)).splitlines(keepends=True)

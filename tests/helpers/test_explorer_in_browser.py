@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from tools.lab import NoChromiumError, chromium, jupyterlab, run_all, short_lesson
 from tools.notebooks import lessons, read, write
 
+pytestmark = pytest.mark.slow  # JupyterLab, a kernel and a browser
+
 PATIENCE = 240_000  # milliseconds; on an idle machine nothing here takes more than ten seconds
 
 

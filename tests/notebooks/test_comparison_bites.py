@@ -12,6 +12,8 @@ import pytest
 from tools.notebooks import ROOT, write
 from tools.outputs import execute
 
+pytestmark = pytest.mark.slow  # runs kernels
+
 CELLS = ["import helpers\n\nfigure = 6 * 7", "print(figure)", "figure / 2"]
 
 

@@ -9,6 +9,8 @@ from nbclient import NotebookClient
 
 from tools.notebooks import exercises, read
 
+pytestmark = pytest.mark.slow  # runs kernels
+
 
 @pytest.mark.parametrize("path", exercises(), ids=lambda path: path.name)
 def test_every_check_fails_on_the_stub(path: Path) -> None:

@@ -77,6 +77,7 @@ def test_a_failed_installation_is_told_in_one_sentence(output: str, sentence: st
     assert "\n" not in install.reason_for(output)
 
 
+@pytest.mark.slow
 def test_what_pip_installs_from_the_repository_is_complete(tmp_path: Path) -> None:
     """Colab installs the course as a wheel: everything that git tracks in the two packages has to be in it."""
     source = tmp_path / "source"

@@ -99,7 +99,7 @@ def save_model(work: Path, name: str, settings: Json, seed: int) -> str:
     folder = work / "models" / name
     settings = {"vocab_size": VOCABULARY, "initializer_range": 0.25, "bos_token_id": 1, "eos_token_id": END, **settings}
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "settings.json").write_text(json.dumps(settings))
+    (folder / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
     if not (folder / "model.safetensors").exists():
         torch.manual_seed(seed)
         config, architecture = KINDS[settings["kind"]]
@@ -256,9 +256,10 @@ def write_card(search: str, same: list[Json], speed: list[Json]) -> None:
         f"(`tools/benchmarks/decoding_parity.py`).\n\n{table(mine[0])}\n\n"
         f"Tokens a second of processor time, one thread, single precision, {NEW_TOKENS} new ones.\n\n{table(mine[1])}\n"
     )
-    card = CARDS[search].read_text()
+    card = CARDS[search].read_text(encoding="utf-8")
     before, _, rest = card.partition("## Measured quality\n")
-    CARDS[search].write_text(f"{before}## Measured quality\n\n{text}\n## Limits{rest.partition('## Limits')[2]}")
+    card = f"{before}## Measured quality\n\n{text}\n## Limits{rest.partition('## Limits')[2]}"
+    CARDS[search].write_text(card, encoding="utf-8")
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ KINDS: dict[str, tuple[type[PreTrainedConfig], type[PreTrainedModel]]] = {
 @cache
 def load(folder: str, dtype: str) -> PreTrainedModel:
     """The model of `folder` (settings.json, model.safetensors) in `dtype`, every weight read from the file."""
-    settings = json.loads((Path(folder) / "settings.json").read_text())
+    settings = json.loads((Path(folder) / "settings.json").read_text(encoding="utf-8"))
     config, architecture = KINDS[settings.pop("kind")]
     model = architecture(config(**settings))
     missing, unexpected = model.load_state_dict(load_file(Path(folder) / "model.safetensors"), strict=False)

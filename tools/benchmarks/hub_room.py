@@ -181,7 +181,8 @@ def _nginx(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
         f"daemon off; worker_processes auto; pid {folder}/nginx.pid; error_log {folder}/nginx.log;"
         + ("user root; " if os.geteuid() == 0 else "")
         + "events {} http { access_log off; sendfile on; "
-        + f"server {{ listen 127.0.0.1:{port}; root {folder}/www; }} }}"
+        + f"server {{ listen 127.0.0.1:{port}; root {folder}/www; }} }}",
+        encoding="utf-8",
     )
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:

@@ -20,11 +20,12 @@ class Progress:
     def __init__(self, path: Path, sources: Sequence[Path]) -> None:
         self.path = path
         self.code = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-        lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
         # A line without its end was being written when the run was interrupted.
         records = [json.loads(line) for line in lines if line.endswith("\n")]
         self.answers = {key: answer for code, key, answer in records if code == self.code}
-        path.write_text("".join(json.dumps([self.code, key, self.answers[key]]) + "\n" for key in self.answers))
+        kept = "".join(json.dumps([self.code, key, self.answers[key]]) + "\n" for key in self.answers)
+        path.write_text(kept, encoding="utf-8")
         if self.answers:
             print(f"Going on with an interrupted run: {len(self.answers)} answers are in {path}.")
 

@@ -234,13 +234,14 @@ def save(recipe: Recipe, trained: Tokenizer) -> Path:
     folder = DATA / recipe.folder
     tokenizer.save_pretrained(folder)
     compact = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    (folder / "tokenizer.json").write_text(json.dumps(compact, ensure_ascii=False, separators=(",", ":")) + "\n")
+    written = json.dumps(compact, ensure_ascii=False, separators=(",", ":")) + "\n"
+    (folder / "tokenizer.json").write_text(written, encoding="utf-8")
     config = {
         "model_type": recipe.model_type,
         "vocab_size": len(tokenizer),
         "transformers_version": transformers.__version__,
     }
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return folder
 
 

@@ -20,7 +20,7 @@ SEED = 42
 
 
 def generate() -> DatasetDict:
-    """The reviews: classes equally frequent in each split, no two texts of the same words."""
+    """Return the reviews: classes equally frequent in each split, no two texts of the same words."""
     material, rng, seen = load(), Random(SEED), set()
     splits = {}
     features = Features({"label": ClassLabel(names=STARS), "text": Value("string")})
@@ -38,7 +38,7 @@ def generate() -> DatasetDict:
 
 
 def save(reviews: DatasetDict, out: Path) -> None:
-    """One parquet file a split, named as on the Hub."""
+    """Write one parquet file a split, named as on the Hub."""
     (out / CONFIG).mkdir(parents=True, exist_ok=True)
     for split, rows in reviews.items():
         rows.to_parquet(out / CONFIG / f"{split}-00000-of-00001.parquet")

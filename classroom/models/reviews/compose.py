@@ -100,7 +100,7 @@ class Review:
         self.said: set[str] = set()
 
     def pick(self, options: list[str]) -> str:
-        """An option not taken before in this review."""
+        """Return an option not taken before in this review."""
         fresh = [option for option in options if option not in self.said] or options
         choice = self.rng.choice(fresh)
         self.said.add(choice)
@@ -112,7 +112,7 @@ class Review:
     def topic(self, level: str) -> Aspect | Point:
         """Something to talk about that shares no noun or verb with what was talked about before.
 
-        Raises LookupError when this business has no such thing left.
+        Raise LookupError when this business has no such thing left.
         """
         shelves: list[Sequence[Aspect | Point]] = [
             self.kind.aspects,
@@ -137,7 +137,7 @@ class Review:
         return words | {"np": aspect.noun, "was": was, "it_was": it_was}
 
     def wrap(self, clause: str, opposite: str) -> str:
-        """A sentence that means `clause`: by agreeing with it, or by turning its opposite round."""
+        """Return a sentence that means `clause`: by agreeing with it, or by turning its opposite round."""
         turned = not NEGATION.search(opposite) and self.rng.random() < TURNED
         inner, wrappers = (opposite, self.phrases["turn"]) if turned else (clause, self.phrases["keep"])
         own = FIRST_PERSON.search(inner) or self.rng.random() < 0.35
@@ -147,7 +147,7 @@ class Review:
         return self.fill(self.pick(fitting), c=inner)
 
     def say(self, level: str) -> tuple[str | None, str]:
-        """A point at this level: as a clause without an end, if it can be one, and as one or more sentences."""
+        """Return a point at this level: as a clause without an end, if it can be one, and as one or more sentences."""
         topic = self.topic(level)
         if isinstance(topic, Aspect):
             return self.say_aspect(topic, level)
@@ -182,7 +182,7 @@ class Review:
         return None, self.wrap(clause, opposite)
 
     def dismiss(self, level: str) -> str:
-        """A fault that does not count, or a merit that does not."""
+        """Return a fault that does not count, or a merit that does not."""
         clause = None
         while clause is None:
             clause, _ = self.say(level)
@@ -190,7 +190,7 @@ class Review:
         return self.fill(self.pick(dismissed["templates"] + dismissed[level]), c=clause)
 
     def body(self, plan: list[str]) -> list[str]:
-        """The plan's points as sentences, joined where they can be: "but" between good and bad, "and" within."""
+        """Return the plan's points as sentences, joined where they can be: "but" between good and bad, "and" within."""
         joins = self.phrases["joins"]
         texts: list[str] = []
         before: str | None = None
@@ -228,7 +228,7 @@ class Review:
         return self.fill(self.pick(families))
 
     def write(self, stars: int) -> str:
-        """The whole review."""
+        """Return the whole review."""
         if self.rng.random() < VERDICT_ONLY:
             return self.polish([self.verdict(stars), *([self.verdict(stars)] if self.rng.random() < 0.7 else [])])
         if self.rng.random() < UPDATED:
@@ -245,7 +245,7 @@ class Review:
         return self.polish(self.opening() + texts)
 
     def updated(self, stars: int) -> list[str]:
-        """A review and a change of heart: the text earns other stars than the second visit does."""
+        """Return a review and a change of heart: the text earns other stars than the second visit does."""
         before = self.rng.choice([other for other in range(1, 6) if abs(other - stars) >= 2])
         level = ("best" if stars > before else "worst") if stars != 3 else ("fine" if before < 3 else "poor")
         texts = self.body(list(self.rng.choice([plan for plan in PLANS[before] if len(plan) == 2])))
@@ -282,12 +282,12 @@ class Review:
 
 
 def joinable(clause: str | None) -> TypeGuard[str]:
-    """Whether a clause can stand beside another in one sentence: it must not be two halves itself."""
+    """Tell whether a clause can stand beside another in one sentence: it must not be two halves itself."""
     return clause is not None and not re.search(r", | but ", clause)
 
 
 def write(material: Material, stars: int, rng: Random) -> str:
-    """A review of `stars` stars, 1 to 5, in which no sentence stands twice."""
+    """Return a review of `stars` stars, 1 to 5, in which no sentence stands twice."""
     while True:
         with suppress(LookupError):
             text = Review(material, rng).write(stars)

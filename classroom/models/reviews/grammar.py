@@ -92,7 +92,7 @@ def _aspect(line: str) -> Aspect:
 
 
 def load() -> Material:
-    """The two TOML files beside this module as one `Material`."""
+    """Return the two TOML files beside this module as one `Material`."""
     phrases = tomllib.loads((HERE / "phrases.toml").read_text(encoding="utf-8"))
     tables = tomllib.loads((HERE / "businesses.toml").read_text(encoding="utf-8"))["kind"]
     kinds = [
@@ -138,13 +138,13 @@ def lower_first(text: str) -> str:
 
 
 def contract(text: str) -> str:
-    """The text with the short forms of speech: "did not" becomes "didn't"."""
+    """Return the text with the short forms of speech: "did not" becomes "didn't"."""
     for pattern, short in CONTRACTIONS:
         text = pattern.sub(short, text)
     return text
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a text, in small letters and without the marks at their ends."""
+    """Return the sentences of a text, in small letters and without the marks at their ends."""
     parts = re.split(r"(?<=[.?!])\s+", text)
     return [part.strip(" .?!").lower() for part in parts]

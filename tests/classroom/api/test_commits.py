@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
+from huggingface_hub import CommitOperationAdd as Add
+from huggingface_hub import CommitOperationDelete as Delete
+from huggingface_hub import HfApi
+from huggingface_hub.errors import BadRequestError, HfHubHTTPError
 
 from classroom.models.hub import Hub
 from tests.support.client import Client, lines
 from tests.support.repositories import git
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")
 
 
 @pytest.mark.parametrize("kind", ["model", "dataset", "space"])
@@ -99,7 +107,7 @@ def test_what_cannot_be_committed_is_said_in_the_clients_own_errors(pusher: Clie
     *refused, commits = lines(done)
     assert commits == "3"
     expected = [
-        ("HfHubHTTPError 412", "A commit has happened since"),
+        ("HfHubHTTPError 412", "The branch was updated since you opened this page"),
         ("RemoteEntryNotFoundError 404", "A file with this name doesn't exist: 'missing.txt'"),
         ("RemoteEntryNotFoundError 404", "A folder with this name doesn't exist: 'n.txt'"),
         ("BadRequestError 400", "lies inside a file"),
@@ -111,6 +119,61 @@ def test_what_cannot_be_committed_is_said_in_the_clients_own_errors(pusher: Clie
     ]
     for line, (kind, words) in zip(refused, expected, strict=True):
         assert line.startswith(kind) and words in line, (line, kind, words)
+
+
+CLASHES = [("README.md", "readme.md"), ("data/a.txt", "Data/b.txt"), ("caf\u00e9", "cafe\u0301")]
+
+
+@pytest.mark.parametrize(("there", "added"), CLASHES)
+def test_two_names_that_macos_and_windows_take_for_one_are_refused(
+    api: HfApi, repo: str, there: str, added: str
+) -> None:
+    api.upload_file(path_or_fileobj=b"1", path_in_repo=there, repo_id=repo)
+    with pytest.raises(BadRequestError, match="are the same name on macOS and Windows"):
+        api.upload_file(path_or_fileobj=b"2", path_in_repo=added, repo_id=repo)
+    changes = [Add(added, b"2"), Delete(there)]  # a rename
+    api.create_commit(repo, changes, commit_message="Rename")
+    assert set(api.list_repo_files(repo)) == {".gitattributes", added}
+
+
+def test_a_folder_is_deleted_with_or_without_a_slash(api: HfApi, repo: str) -> None:
+    files = [Add("one/a.txt", b"1"), Add("one/deep/b.txt", b"1"), Add("two/c.txt", b"1")]
+    api.create_commit(repo, files, commit_message="Three files")
+    api.create_commit(repo, [Delete("one"), Delete("two/")], commit_message="No files")
+    assert api.list_repo_files(repo) == [".gitattributes"]
+
+
+def test_a_path_that_no_disk_can_hold_is_not_processable(api: HfApi, repo: str) -> None:
+    with pytest.raises(HfHubHTTPError) as refused:
+        api.upload_file(path_or_fileobj=b"1", path_in_repo="..\\up", repo_id=repo)
+    assert refused.value.response.status_code == 422
+
+
+RESULT = "{task: {type: x}, dataset: {type: y, name: z}, metrics: [{type: accuracy, value: 0.5}]}"
+BROKEN_CARDS = {
+    "license: asdf": '"license" must be one of [apache-2.0, mit',
+    "license: [mit, asdf]": '"license" must be one of',
+    "model-index: foo": '"model-index" must be an array',
+    "model-index: [{results: []}]": '"model-index[0].name" is required',
+    "model-index: [{name: x}]": '"model-index[0].results" is required',
+    f"model-index: [{{name: x, results: [{RESULT.replace('type: y, ', '')}]}}]": "results[0].dataset.type",
+    f"model-index: [{{name: x, results: [{RESULT.replace(', value: 0.5', '')}]}}]": "metrics[0].value",
+    f"model-index: [{{name: 7, results: [{RESULT}]}}]": '"model-index[0].name" must be text',
+    "tags: [a": "line 2, column 9",
+}
+
+
+@pytest.mark.parametrize("card", BROKEN_CARDS)
+def test_a_broken_card_is_refused_before_and_at_the_commit(api: HfApi, repo: str, card: str) -> None:
+    with pytest.raises(ValueError, match="Invalid metadata in README") as refused:
+        api.upload_file(path_or_fileobj=f"---\n{card}\n---\n".encode(), path_in_repo="README.md", repo_id=repo)
+    assert BROKEN_CARDS[card] in str(refused.value)
+    with patch.object(HfApi, "_validate_yaml"), pytest.raises(BadRequestError) as refused:  # as an old client does
+        api.upload_file(path_or_fileobj=f"---\n{card}\n---\n".encode(), path_in_repo="README.md", repo_id=repo)
+    assert BROKEN_CARDS[card] in str(refused.value)
+    good = f"---\nlicense: other\nmodel-index: [{{name: x, results: [{RESULT}]}}]\n---\n"
+    api.upload_file(path_or_fileobj=good.encode(), path_in_repo="README.md", repo_id=repo)
+    assert api.model_info(repo).card_data.eval_results[0].metric_value == 0.5
 
 
 def test_an_unchanged_file_makes_no_commit_and_ignored_files_stay_out(pusher: Client) -> None:

@@ -182,6 +182,7 @@ def test_files_are_copied_between_repositories_of_any_kind(as_user: As, reposito
     assert folder == str([f"datasets/cem/files/folder/{name}" for name in ("b.txt", "w.bin")])
 
 
+@pytest.mark.slow
 def test_the_hf_command_line_duplicates_and_copies(own, tmp_path: Path, repositories) -> None:
     variables = os.environ | own("eva") | {"HF_HOME": str(tmp_path / "hf")}
 

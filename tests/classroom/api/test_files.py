@@ -48,6 +48,7 @@ def test_a_snapshot_holds_every_file_byte_for_byte(client: Client) -> None:
     assert files["big.bin"] == hashlib.sha256(BIG).hexdigest()
 
 
+@pytest.mark.slow
 def test_load_dataset_and_spaces_work_like_models(client: Client) -> None:
     done = client("""
         from datasets import load_dataset
@@ -73,7 +74,7 @@ def test_the_api_tells_files_sizes_hashes_refs_and_history(client: Client, store
         print([model.id for model in api.list_models(author="someone")])
     """)
     assert done.stdout.splitlines() == [
-        f"mit ['tiny', 'license:mit'] {len(BIG)} {hashlib.sha256(BIG).hexdigest()}",
+        f"mit ['tiny', 'license:mit', 'pytorch', 'gpt2'] {len(BIG)} {hashlib.sha256(BIG).hexdigest()}",
         "['main', 'other'] ['v1']",
         "['First']",
         "['.gitattributes', 'README.md', 'big.bin', 'config.json', 'sub folder']",
@@ -125,6 +126,7 @@ def test_a_missing_file_names_the_commit_it_is_missing_from(endpoint: str, store
     assert headers["x-repo-commit"] == store.repository("models", "someone/tiny").resolve("main")
 
 
+@pytest.mark.slow
 def test_an_unknown_id_fails_fast_and_says_which_hub_answered_and_what_to_do(client: Client) -> None:
     done = client("""
         import time

@@ -155,3 +155,20 @@ def test_a_large_file_that_nobody_commits_is_kept_for_a_day(tmp_path: Path) -> N
     repositories.clean(store)
     there = [large_files.path_of(repository.large, oid).exists() for oid in content]
     assert there == [True, False, True]
+
+
+def test_a_client_that_wants_xet_is_told_what_to_set(pusher: Client) -> None:
+    done = pusher(
+        """
+        import os
+        from huggingface_hub import HfApi
+        api = HfApi()
+        api.create_repo("xet")
+        try:
+            api.upload_file(path_or_fileobj=os.urandom(1000), path_in_repo="model.safetensors", repo_id="learner/xet")
+        except Exception as error:
+            print(error)
+    """,
+        HF_HUB_DISABLE_XET="0",
+    )
+    assert "this-Hub-has-no-Xet/set/HF_HUB_DISABLE_XET=1/" in done.stdout, done.stderr

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from classroom.models.hub import Hub
 from tests.support.client import Client, lines
 from tests.support.repositories import git
 
 
+@pytest.mark.slow
 def test_a_model_and_its_tokenizer_are_pushed_and_a_trainer_pushes_at_every_save(pusher: Client) -> None:
     done = pusher(
         """
@@ -74,6 +77,7 @@ def test_a_model_and_its_tokenizer_are_pushed_and_a_trainer_pushes_at_every_save
     ]
 
 
+@pytest.mark.slow
 def test_a_processor_is_pushed_with_its_parts_and_loaded(pusher: Client) -> None:
     """One that turns sound into numbers and text into ids, as speech models need it."""
     done = pusher(
@@ -97,6 +101,7 @@ def test_a_processor_is_pushed_with_its_parts_and_loaded(pusher: Client) -> None
     assert lines(done) == ["Wav2Vec2Processor [10, 17, 14, 3]", "8000", "My processor"]
 
 
+@pytest.mark.slow
 def test_a_data_set_is_pushed_with_its_configurations_and_loaded(pusher: Client) -> None:
     done = pusher(
         """
@@ -162,6 +167,7 @@ def test_a_folder_of_many_files_goes_up_at_once_and_again_for_nothing(pusher: Cl
     git(hub, "learner/large-folder", "fsck", "--full")
 
 
+@pytest.mark.slow
 def test_the_hf_command_line_uploads_lists_and_downloads(hub_endpoint: str, token, tmp_path: Path) -> None:
     own = {"HF_ENDPOINT": hub_endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
 

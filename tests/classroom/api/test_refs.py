@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError, RevisionNotFoundError
+
 from tests.support.client import Client, lines
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")
 
 
 def test_branches_and_tags_come_and_go(pusher: Client) -> None:
@@ -126,3 +134,38 @@ def test_a_pull_request_that_clashes_is_not_merged_and_a_discussion_is_closed(pu
         "closed",
         "[(2, 'A question')]",
     ]
+
+
+def test_the_last_tag_and_the_only_branch_of_a_folder_can_be_deleted(api: HfApi, repo: str) -> None:
+    api.create_tag(repo, tag="v1")
+    api.create_tag(repo, tag="release/v2")
+    api.create_branch(repo, branch="feature/one")
+    api.delete_branch(repo, branch="feature/one")
+    api.delete_tag(repo, tag="release/v2")
+    api.delete_tag(repo, tag="v1")
+    refs = api.list_repo_refs(repo)
+    assert ([branch.name for branch in refs.branches], refs.tags) == (["main"], [])
+    api.create_branch(repo, branch="feature/one")
+
+
+def test_refs_are_refused_in_the_hubs_words(api: HfApi, repo: str) -> None:
+    with pytest.raises(HfHubHTTPError, match="Reference refs/heads/main already exists"):
+        api.create_branch(repo, branch="main")
+    with pytest.raises(HfHubHTTPError, match="Cannot delete refs/heads/main"):
+        api.delete_branch(repo, branch="main")
+    with pytest.raises(RevisionNotFoundError):
+        api.create_tag(repo, tag="not a tag", revision="nowhere")
+
+
+def test_a_pull_request_is_squashed_by_who_opened_it(
+    api: HfApi, repo: str, hub_endpoint: str, token: Callable[..., str]
+) -> None:
+    guest, other = (HfApi(endpoint=hub_endpoint, token=token(name)) for name in ("guest", "other"))
+    guest.upload_file(path_or_fileobj=b"1", path_in_repo="a.txt", repo_id=repo, create_pr=True)
+    with pytest.raises(HfHubHTTPError):
+        other.super_squash_history(repo, branch="refs/pr/1")
+    guest.super_squash_history(repo, branch="refs/pr/1", commit_message="One & all")
+    (made,) = api.list_repo_commits(repo, revision="refs/pr/1", formatted=True)
+    assert (made.title, made.formatted_title, made.formatted_message) == ("One & all", "One &amp; all", "")
+    with pytest.raises(HfHubHTTPError):
+        guest.super_squash_history(repo)

@@ -58,6 +58,7 @@ def hf(own: dict[str, str]) -> Hf:
     return run
 
 
+@pytest.mark.slow
 def test_hf_auth_login_ends_by_itself_and_whoami_knows_the_learner(hf: Hf) -> None:
     done = hf("auth", "login")
     assert done.returncode == 0, done.stderr
@@ -67,6 +68,7 @@ def test_hf_auth_login_ends_by_itself_and_whoami_knows_the_learner(hf: Hf) -> No
     assert "oauth-learner" in hf("auth", "list").stdout
 
 
+@pytest.mark.slow
 def test_notebook_login_ends_by_itself_in_a_real_kernel(own: dict[str, str], accounts: Accounts) -> None:
     source = "from huggingface_hub import notebook_login, whoami\nnotebook_login()\nprint(whoami()['name'])"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
@@ -135,6 +137,7 @@ def test_a_revoked_token_ends_at_once_in_a_server_that_runs(hub: str, folder: Pa
     assert whoami(hub, kept).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_and_revokes(tmp_path: Path) -> None:
     for user in ("ana", "ana", "ben"):
         assert command(tmp_path, "--user", user).stdout.startswith("hf_")
@@ -204,3 +207,14 @@ def command(cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def whoami(hub: str, token: str) -> httpx.Response:
     return httpx.get(f"{hub}/api/whoami-v2", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_serve_shows_an_address_that_signs_her_browser_in(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "classroom", "serve", "--port", "0"]
+    own = os.environ | {"COURSE_CACHE": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, text=True) as server, httpx.Client() as browser:
+        address = re.search(r"http://\S+\?token=\S+", server.stdout.readline() + server.stdout.readline())[0]
+        browser.get(address, follow_redirects=True)
+        assert "learner" in browser.get(f"{address.split('/?')[0]}/signin").text
+        assert browser.get(f"{address.split('/?')[0]}/learner").status_code == 200
+        server.terminate()

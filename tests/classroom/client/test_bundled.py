@@ -8,6 +8,8 @@ from classroom.client.bundled import NAMES, folder
 from classroom.client.errors import SetupError
 from tests.support.client import lines, run_python
 
+pytestmark = pytest.mark.slow  # each test loads a model in a process of its own
+
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("hub", ["hub", "classroom"])

@@ -44,6 +44,7 @@ def learner(code: str, room: str, cache: Path, **variables: str) -> subprocess.C
     return run_python(code, 120, {"COURSE_HUB": room, "COURSE_CACHE": str(cache)} | variables)
 
 
+@pytest.mark.slow
 def test_the_table_says_that_a_model_is_the_mirrors_and_nothing_is_made_here(room: str, tmp_path: Path) -> None:
     """The learner's machine reaches no package index: it must need none."""
     cache = tmp_path / "learner"
@@ -55,6 +56,7 @@ def test_the_table_says_that_a_model_is_the_mirrors_and_nothing_is_made_here(roo
     assert not (cache / "bundled").exists()
 
 
+@pytest.mark.slow
 def test_each_classroom_has_a_token_file_of_its_own(room: str, folder: Path, tmp_path: Path) -> None:
     other = serve_in_thread(Hub(Store(tmp_path / "other" / "pushed")), Room("fig43"))
     accounts, cache, home = Accounts(folder / "pushed"), tmp_path / "learner", tmp_path / "home"

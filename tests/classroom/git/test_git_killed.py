@@ -17,6 +17,8 @@ from classroom.auth.accounts import Accounts
 from classroom.storage.store import Store
 from tools.benchmarks.hub_kill import Server
 
+pytestmark = pytest.mark.slow  # kills servers
+
 REPO = "learner/killed"
 FILES = 150  # a commit, so that git takes some time to take it in
 

@@ -174,14 +174,56 @@ def test_history_may_be_rewritten_but_main_not_deleted(api: HfApi, repo: str, gi
     assert done.returncode != 0 and "refusing to delete the current branch" in done.stderr
 
 
-def test_a_pull_request_can_be_fetched_but_not_pushed(api: HfApi, repo: str, git: Git, clone: Path):
-    api.upload_file(path_or_fileobj=b"proposed\n", path_in_repo="p.txt", repo_id=repo, create_pr=True)
+def test_a_pull_request_is_pushed_to_by_who_opened_it_and_by_the_owner(
+    api: HfApi, repo: str, git: Git, clone: Path, hub_endpoint: str, token: Callable[..., str]
+):
+    guest = HfApi(endpoint=hub_endpoint, token=token("guest"))
+    guest.upload_file(path_or_fileobj=b"proposed\n", path_in_repo="p.txt", repo_id=repo, create_pr=True)
     assert git("fetch", "origin", "refs/pr/1:proposal", cwd=clone).returncode == 0
-    assert git("show", "proposal:p.txt", cwd=clone).stdout == "proposed\n"
+    assert git("checkout", "proposal", cwd=clone).returncode == 0
+    for user in ("guest", "learner"):
+        commit(git, clone, f"{user}.txt", "mine\n")
+        done = git("push", "origin", "proposal:refs/pr/1", user=user, cwd=clone)
+        assert done.returncode == 0, done.stderr
+    found = api.list_repo_files(repo, revision="refs/pr/1")
+    assert {"p.txt", "guest.txt", "learner.txt"} <= set(found)
+    assert "guest.txt" not in api.list_repo_files(repo)
+    for user, ref in (("guest", "main"), ("guest", "refs/tags/v1"), ("guest", "refs/pr/2"), ("other", "refs/pr/1")):
+        done = git("push", "--force", "origin", f"HEAD:{ref}", user=user, cwd=clone)
+        assert done.returncode != 0 and any(words in done.stderr for words in ("did not take", "403")), done.stderr
+
+
+def test_no_other_ref_than_branches_tags_and_pull_requests_is_pushed(api: HfApi, repo: str, git: Git, clone: Path):
+    api.upload_file(path_or_fileobj=b"proposed\n", path_in_repo="p.txt", repo_id=repo, create_pr=True)
     commit(git, clone, "q.txt", "mine\n")
-    for ref in ("refs/pr/1", "refs/pr/2", "refs/convert/x"):
-        done = git("push", "--force", "origin", f"HEAD:{ref}", user="learner", cwd=clone)
+    for source, ref in (("", "refs/pr/1"), ("HEAD", "refs/pr/2"), ("HEAD", "refs/convert/x")):
+        done = git("push", "--force", "origin", f"{source}:{ref}", user="learner", cwd=clone)
         assert done.returncode != 0 and "did not take this push" in done.stderr, done.stderr
+
+
+def test_a_clone_is_made_in_any_case(git: Git, repo: str, hub_endpoint: str):
+    done = git("clone", f"{hub_endpoint}/{repo.upper()}", "clone")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("card", ["license: asdf", "model-index: foo", "tags: [a"])
+def test_a_push_with_a_broken_card_is_refused(git: Git, clone: Path, card: str):
+    commit(git, clone, "docs/README.md", f"---\n{card}\n---\n")  # no card
+    assert git("push", user="learner", cwd=clone).returncode == 0
+    commit(git, clone, "README.md", f"---\n{card}\n---\n")
+    done = git("push", user="learner", cwd=clone)
+    assert done.returncode != 0 and "Invalid metadata in README.md" in done.stderr, done.stderr
+    commit(git, clone, "README.md", "---\nlicense: mit\n---\n")
+    done = git("push", user="learner", cwd=clone)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("there", "added"), [("README.md", "readme.md"), ("a/1", "A/2"), ("é", "e\u0301")])
+def test_a_push_of_two_names_that_are_one_elsewhere_is_refused(git: Git, clone: Path, there: str, added: str):
+    commit(git, clone, there, "1")
+    commit(git, clone, added, "2")
+    done = git("push", user="learner", cwd=clone)
+    assert done.returncode != 0 and "same name on macOS and Windows" in done.stderr, done.stderr
 
 
 def test_a_large_file_without_lfs_is_refused_in_a_sentence(api: HfApi, repo: str, git: Git, clone: Path):

@@ -308,7 +308,7 @@ PLAINLY_WRONG += [".g\u200cit/x", "a\0b", "x" * 256, "/".join("a" * 41), "a\nb",
 @pytest.mark.parametrize("path", PLAINLY_WRONG, ids=lambda path: ascii(path)[:30])
 def test_a_path_that_could_leave_the_repository_is_refused_with_a_sentence(target: Target, path: str) -> None:
     status, answer = target.ask("POST", "/api/models/learner/open/commit/main", _commit(_file(path, b"x")))
-    assert status == 400 and len(json.loads(answer)["error"]) > 20
+    assert status == 422 and len(json.loads(answer)["error"]) > 20
 
 
 def test_yaml_that_would_fill_the_memory_is_an_error_and_not_the_end(target: Target) -> None:

@@ -70,7 +70,9 @@ def test_it_answers_within_seconds_and_ctrl_c_ends_it_cleanly(tmp_path: Path) ->
     """On an idle machine the first answer comes within one second; the bound here allows for a busy one."""
     started = time.monotonic()
     with serving(tmp_path, "--port", "0") as server:
-        url = re.search(r"http://\S+", lines_until(server, "Ctrl-C"))[0]
+        printed = lines_until(server, "Ctrl-C")
+        url = re.search(r"http://\S+", printed)[0]
+        assert f"HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1" in printed
         assert httpx.get(f"{url}/api/models").status_code == 200
         assert time.monotonic() - started < 6
         with httpx.Client() as idle:  # a client that keeps its connection must not hold the server up
@@ -95,7 +97,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int
     monkeypatch.setattr(timeouts, "LOOK_SECONDS", 0.5)
     monkeypatch.setattr(timeouts, "HEAD_SECONDS", 1.5)
     monkeypatch.setattr(timeouts, "STALL_SECONDS", 2.0)
-    monkeypatch.setattr(file_responses, "STALL_SECONDS", 2.0)
+    monkeypatch.setattr(file_responses, "FILE_STALL_SECONDS", 2.0)
     url = httpx.URL(serve_in_thread(Hub(Store(tmp_path / "pushed"))))
     return url.host, url.port
 
@@ -128,12 +130,14 @@ def is_kept_waiting(connection: socket.socket, drip: bytes) -> bool:
     ],
     ids=["a head that drips in", "nothing at all", "a body that drips in"],
 )
+@pytest.mark.slow
 def test_a_slow_client_is_let_go(impatient: tuple[str, int], first: bytes, drip: bytes) -> None:
     with socket.create_connection(impatient) as slow:
         slow.sendall(first)
         assert not is_kept_waiting(slow, drip)
 
 
+@pytest.mark.slow
 def test_a_client_that_takes_nothing_of_its_answer_is_let_go(impatient: tuple[str, int], tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
@@ -159,6 +163,7 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_two_hundred_dripping_clients_do_not_keep_others_waiting(tmp_path: Path) -> None:
     """A slowloris: connections that never finish their request. The server runs with its real limits."""
     with serving(tmp_path, "--port", "0") as server:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from classroom.models.catalogue import DATA, Entry, entries
+from classroom.models.catalogue import DATA, Entry, current_id, entries
 from classroom.models.recipes import RECIPES
-from tests.support.client import run_python
+from tests.support.client import Client, lines, run_python
 
 SECTIONS = ("What it stands in for", "How it was made", "Data and licence", "Measured quality", "Limits")
 OURS = [entry for entry in entries() if entry.recipe != "minilm"]
@@ -45,9 +45,53 @@ def test_all_weights_together_stay_under_forty_megabytes() -> None:
     assert 0 < sum(path.stat().st_size for path in weights) < 40 * MEGABYTE
 
 
-def test_the_list_names_every_id() -> None:
+def test_the_list_names_every_id_and_why_a_stand_in_answers() -> None:
     done = subprocess.run([sys.executable, "-m", "classroom", "list"], capture_output=True, text=True)
-    assert [line.split()[0] for line in done.stdout.splitlines()] == [entry.id for entry in entries()]
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [entry.id for entry in entries()]
+    assert all(line.endswith(entry.reason) for line, entry in zip(lines, entries(), strict=True))
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.id)
+def test_each_stand_in_has_a_reason_and_real_weights_need_none(entry: Entry) -> None:
+    assert bool(entry.reason) != entry.real
+
+
+def test_who_reads_real_weights_from_a_4_bit_file_is_told_so() -> None:
+    told = {entry.id: entry.origin for entry in entries() if entry.real}
+    assert told == {
+        "HuggingFaceTB/SmolLM2-135M-Instruct": "real weights, 4-bit copy",
+        "sentence-transformers/all-MiniLM-L6-v2": "real weights",
+        "unsloth/gemma-3-270m": "real weights, 4-bit copy",
+    }
+
+
+def test_a_name_from_before_namespaces_stands_for_the_id_that_the_public_hub_redirects_it_to() -> None:
+    assert current_id("models", "gpt2") == "openai-community/gpt2"
+    assert current_id("models", "bert-base-cased") == "google-bert/bert-base-cased"  # not its stand-in's first id
+    assert current_id("datasets", "yelp_review_full") == "Yelp/yelp_review_full"
+    assert current_id("models", "yelp_review_full") == "yelp_review_full"
+    assert current_id("models", "a/b") == "a/b"
+
+
+OLD_NAMES = """
+from datasets import load_dataset
+from huggingface_hub import HfApi, hf_hub_download
+print(HfApi().model_info("gpt2").id, HfApi().dataset_info("yelp_review_full").id)
+print(open(hf_hub_download("yelp_review_full", "README.md", repo_type="dataset")).readline().strip())
+try:
+    load_dataset("yelp_review_full")
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+def test_old_names_are_answered_as_by_the_public_hub(client: Client) -> None:
+    """The Hub redirects them; `load_dataset` then makes an address of the old name, which its own parser refuses.
+
+    https://github.com/huggingface/datasets/issues/8612
+    """
+    assert lines(client(OLD_NAMES)) == ["openai-community/gpt2 Yelp/yelp_review_full", "---", "HfUriError"]
 
 
 def test_an_id_that_the_classroom_lacks_cannot_be_prepared() -> None:
@@ -73,6 +117,7 @@ for name in sys.stdin.read().split():
 """
 
 
+@pytest.mark.slow
 def test_every_model_loads_without_a_warning_and_without_a_missing_weight(tmp_path: Path) -> None:
     with_config = [e.id for e in MODELS if "config.json" in {f.name for f in _files(e)} or e.recipe != "folder"]
     code = LOAD_ALL.replace("sys.stdin.read()", repr(" ".join(with_config)))

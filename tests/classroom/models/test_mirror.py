@@ -29,6 +29,8 @@ from classroom.models.snapshots import MirrorError, Wanted
 from classroom.storage.store import Store
 from tests.support.client import run_python
 
+pytestmark = pytest.mark.slow  # each test runs the command line against a Hub
+
 NOBODY = "http://127.0.0.1:9"
 WEIGHTS = save({"weight": np.random.default_rng(0).standard_normal(375_000)})  # 3 MB
 

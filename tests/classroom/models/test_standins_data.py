@@ -180,6 +180,7 @@ def test_reviews_are_clean_text_of_many_lengths(reviews):
     assert lengths.min() < 10 and lengths.max() > 100 and 25 < np.median(lengths) < 60
 
 
+@pytest.mark.slow
 def test_reviews_come_out_the_same_every_time(folder, reviews, tmp_path):
     reviews_data.build(tmp_path)
     files = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -187,6 +188,7 @@ def test_reviews_come_out_the_same_every_time(folder, reviews, tmp_path):
     assert make_reviews.digest(reviews) == DIGEST
 
 
+@pytest.mark.slow
 def test_words_alone_are_not_enough_and_mistakes_are_near(reviews):
     accuracy, adjacent = make_reviews.bag_of_words(reviews, 1)
     assert 0.5 <= accuracy <= 0.75 and adjacent > 0.5

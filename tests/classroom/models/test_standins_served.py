@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.client import run_python
+
+pytestmark = pytest.mark.slow  # each test is a process of its own that loads models and data sets
 
 CHAT = """
 import json

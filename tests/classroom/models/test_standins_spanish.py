@@ -8,6 +8,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tools.standins.gpt2_es_quality import acceptance, repetition
 
+pytestmark = pytest.mark.slow  # generates text
+
 # Our own sentences, in the manner of the books that the model has read.
 SENTENCES = (
     "La mañana estaba fría y el viejo salió de su casa sin decir una palabra. Su mujer le miró desde la ventana, con"

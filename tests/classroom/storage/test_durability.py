@@ -13,6 +13,8 @@ from classroom.auth.accounts import Accounts
 from tests.support.client import run_python
 from tools.benchmarks import hub_kill
 
+pytestmark = pytest.mark.slow  # kills servers and fills a disk
+
 
 def test_no_acknowledged_commit_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
     report = hub_kill.run(kills=12, seed=1, cache=tmp_path)

@@ -1,4 +1,4 @@
-"""What every answer gets on its way out: headers that let nothing be misread, and for a browser a page for an error."""
+"""Middleware for browsers: security headers for every response, and error pages instead of JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from classroom.http import errors
 from classroom.web.rendering import page
 
-# Files are shown to nobody as a page, whatever is in them; the pages themselves bring a policy of their own.
+# A pushed HTML or SVG file must not run as a page of this site (stored XSS, MIME sniffing) nor be framed
+# (clickjacking); the Hub's own pages set a policy of their own.
 DEFAULTS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -25,8 +26,8 @@ SENTENCES = {404: "Nothing is at this address; go back to the front page and loo
 MOST_BYTES = 64 * 1024
 
 
-class ForPeople:
-    """Adds the headers, and turns an error that a person would see as JSON into a page."""
+class ErrorPageMiddleware:
+    """Add the headers, and turn an error into a page where the browser asks for HTML."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -60,7 +61,7 @@ class ForPeople:
 def _page_or_text(request: Request, held: list[Message]) -> Response:
     try:
         return _page(request, held)
-    except Exception as error:  # what was to be told of may be what a page needs, such as the accounts
+    except Exception as error:  # what failed may be what a page needs, such as the accounts
         problem = errors.fault(request.url.path, error)
         return PlainTextResponse(f"{problem.detail}\n", 500, DEFAULTS)
 

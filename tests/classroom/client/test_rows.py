@@ -1,0 +1,132 @@
+"""The set-up's table beside a public Hub that refuses, moves, breaks or is not there: a row each, in a few seconds."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.client import run_python
+from tests.support.public_hub import COMMIT, CONFIG, PublicHub, public_hub
+
+# The table as a lesson shows it, without the libraries that `setup` loads besides.
+TABLE = """
+import time
+from classroom.client import hub_mode
+mode = hub_mode.activate()
+from classroom.client.contents import show_contents
+print(mode.name, "|", mode.reason)
+started = time.monotonic()
+show_contents({{"model": {models!r}}}, mode)
+print("seconds", time.monotonic() - started)
+{then}
+"""
+
+
+def table(
+    hub: PublicHub | str, home: Path, *models: str, then: str = "", mode: str = "hub", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    address = hub if isinstance(hub, str) else hub.address
+    own = {"COURSE_HUB": mode, "HF_ENDPOINT": address, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1"}
+    return run_python(TABLE.format(models=list(models), then=then), 100, own | variables)
+
+
+def row(done: subprocess.CompletedProcess[str], model: str) -> str:
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    return next(line for line in done.stdout.splitlines() if line.startswith(model)).removeprefix(model).strip()
+
+
+def put_into_the_cache(home: Path, model: str) -> None:
+    folder = home / "hub" / f"models--{model.replace('/', '--')}"
+    (folder / "snapshots" / COMMIT).mkdir(parents=True)
+    (folder / "snapshots" / COMMIT / "config.json").write_bytes(CONFIG)
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text(COMMIT, encoding="utf-8")
+
+
+def test_gated_renamed_and_missing_ids_are_told_apart(tmp_path: Path) -> None:
+    with public_hub() as hub:
+        wanted = ["a/gated-auto", "a/gated-manual", "a/closed", "old/name", "a/nothing", "a/wrong-token", "a/open"]
+        done = table(hub, tmp_path, *wanted, "not an id")
+    for model in ("a/gated-auto", "a/gated-manual", "a/closed"):
+        assert row(done, model) == f"gated: accept its terms at {hub.address}/{model}, then `hf auth login`"
+    assert row(done, "old/name").startswith(f"{hub.address}; its id is now new/name ")
+    assert row(done, "a/nothing") == "nobody: there is no such id here"
+    assert row(done, "a/wrong-token") == "nobody: the Hub refuses your token; run `hf auth login` again"
+    assert row(done, "a/open").startswith(hub.address)
+    assert row(done, "not an id") == "nobody: an id looks like namespace/name"
+
+
+def test_a_gated_id_whose_terms_were_accepted_is_an_ordinary_row(tmp_path: Path) -> None:
+    with public_hub() as hub:
+        done = table(hub, tmp_path, "a/gated-auto", HF_TOKEN="hf_accepted")
+    assert row(done, "a/gated-auto").startswith(hub.address)
+
+
+@pytest.mark.parametrize("fault", [429, 503, "portal", "hang", "drop", "drip"])
+def test_a_hub_that_fails_after_the_probe_is_told_soon_and_the_cache_goes_on(fault: int | str, tmp_path: Path) -> None:
+    put_into_the_cache(tmp_path, "a/cached")
+    load = """
+started = time.monotonic()
+from huggingface_hub import hf_hub_download
+hf_hub_download("a/cached", "config.json")
+print("loaded in", time.monotonic() - started)
+"""
+    with public_hub(fault, healthy=1) as hub:
+        done = table(hub, tmp_path, "a/cached", *(f"a/model-{number}" for number in range(8)), mode="auto", then=load)
+    assert row(done, "a/cached") == "your cache"
+    assert row(done, "a/model-7").startswith("nobody: the Hub "), done.stdout
+    assert "The Hub stopped answering: only what is in your cache loads." in done.stdout
+    assert float(row(done, "seconds")) < 7
+    assert float(row(done, "loaded in")) < 2
+
+
+@pytest.mark.parametrize("fault", [503, "portal", "hang", "drop"])
+def test_hub_mode_without_a_hub_goes_on_with_the_cache(fault: int | str, tmp_path: Path) -> None:
+    put_into_the_cache(tmp_path, "a/cached")
+    load = "from transformers import AutoConfig; print('layers', AutoConfig.from_pretrained('a/cached').n_layer)"
+    with public_hub(fault) as hub:
+        done = table(hub, tmp_path, "a/cached", "a/model", then=load)
+    assert row(done, "hub") == "| COURSE_HUB=hub; it does not answer, so only what is in your cache loads"
+    assert row(done, "a/cached") == "your cache" and row(done, "a/model") == "nobody: the Hub did not answer"
+    assert row(done, "layers") == "1" and float(row(done, "seconds")) < 2
+
+
+def test_a_hub_that_comes_back_is_asked_again(tmp_path: Path) -> None:
+    again = "mode = hub_mode.activate(); print('then', mode.reason); show_contents({'model': ['a/open']}, mode)"
+    with public_hub(503) as hub:
+        mend = f"from urllib.request import urlopen; urlopen('{hub.address}/mend').close()"
+        done = table(hub, tmp_path, then=f"{mend}\n{again}")
+    assert row(done, "then") == "COURSE_HUB=hub"
+    assert row(done, "a/open").startswith(hub.address)
+
+
+def test_a_learners_own_offline_mode_is_kept(tmp_path: Path) -> None:
+    put_into_the_cache(tmp_path, "a/cached")
+    with public_hub() as hub:
+        done = table(hub, tmp_path, "a/cached", "a/open", HF_HUB_OFFLINE="1")
+    assert row(done, "a/cached") == "your cache" and row(done, "a/open") == "nobody: the Hub did not answer"
+    assert hub.asked == ["/api/models?limit=1"]
+
+
+def test_a_download_that_the_disk_has_no_room_for_is_told_before_it_starts(tmp_path: Path) -> None:
+    with public_hub() as hub:
+        done = table(hub, tmp_path, "a/huge")
+    assert f"GB are free in {tmp_path / 'hub'}, and 1,000,000.0 GB are to come: free some space there" in done.stdout
+
+
+@pytest.mark.parametrize("cached", [["a/cached", "b/cached"], ["a/cached"]])
+def test_without_any_network_auto_uses_a_cache_that_has_everything(cached: list[str], tmp_path: Path) -> None:
+    """Neither the Hub nor a package index answers, and no classroom was ever prepared here."""
+    for model in cached:
+        put_into_the_cache(tmp_path, model)
+    code = """
+from classroom.client import hub_mode
+print(hub_mode.activate({"model": ["a/cached", "b/cached"]}).name)
+from transformers import AutoConfig
+print(AutoConfig.from_pretrained("a/cached").n_layer)
+"""
+    own = {"COURSE_HUB": "auto", "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
+    done = run_python(code, 100, own | {"COURSE_CACHE": str(tmp_path / "course")})
+    assert done.stdout.splitlines() == ["hub", "1"] if len(cached) == 2 else done.stdout == "classroom\n", done.stderr
