@@ -239,8 +239,8 @@ def test_a_gated_model_is_told_in_one_sentence(cache: Path) -> None:
 
 
 def test_a_lessons_ids_are_read_from_its_notebook() -> None:
-    assert ("models", "flax-community/gpt-2-spanish") in lessons.repositories("04")
-    assert Wanted("models", "flax-community/gpt-2-spanish") in mirror.parse(["04", "4", "google-bert/bert-base-cased"])
+    assert ("models", "flax-community/gpt-2-spanish") in lessons.repositories("05")
+    assert Wanted("models", "flax-community/gpt-2-spanish") in mirror.parse(["05", "5", "google-bert/bert-base-cased"])
     with pytest.raises(LessonError, match="There is no lesson 77"):
         mirror.parse(["77"])
     with pytest.raises(MirrorError, match="neither a lesson"):
