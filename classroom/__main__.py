@@ -72,8 +72,9 @@ def _serve(arguments: argparse.Namespace) -> None:
     if rooms.is_alone(host) and not arguments.class_code:
         room, endpoint = None, addresses[0]
         hub.pages = pages.address(endpoint)
-        print(f"Classroom Hub on {endpoint} (Ctrl-C stops it).\n{rooms.for_scripts(endpoint)}", flush=True)
-        print(f"To see your private repositories, open {hub.pages}?token={_sign_in_token()} (once).", flush=True)
+        sign_in = f"{hub.pages}?token={_sign_in_token()}"
+        print(f"Classroom Hub on {endpoint}\n{rooms.for_scripts(endpoint)}")
+        print(f"To see your private repositories, open {sign_in} (once).\nCtrl-C stops it.", flush=True)
     else:
         room = rooms.Room(arguments.class_code or rooms.new_class_code())
         print(rooms.notice(addresses, room.class_code), flush=True)

@@ -66,7 +66,7 @@ def build(one: Published) -> None:
     code = [path.read_bytes() for path in (HERE / "repositories.py", HERE / "vocabularies.py")]
     made_from = hashlib.sha256(repr(one).encode() + b"".join(code)).hexdigest()
     stamp = kept.path(one.kind, one.id).with_suffix(".made-from")
-    if stamp.exists() and stamp.read_text() == made_from:
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == made_from:
         return
     print(f"Building {one.id} …", file=sys.stderr, flush=True)
     kept.root.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ def build(one: Published) -> None:
             _save_model(one, folder)
         kept.import_folder(one.kind, one.id, folder, "Build for the rehearsal")
         (kept.path(one.kind, one.id) / MIRRORED).write_text(json.dumps(TOLD), encoding="utf-8")
-    stamp.write_text(made_from)
+    stamp.write_text(made_from, encoding="utf-8")
 
 
 def _save_model(one: Published, folder: Path) -> None:
@@ -90,7 +90,7 @@ def _save_model(one: Published, folder: Path) -> None:
     from safetensors.torch import save_file
 
     model_class = getattr(transformers, one.architecture)
-    labels = json.loads((catalogue.DATA / one.labels / "config.json").read_text()) if one.labels else {}
+    labels = json.loads((catalogue.DATA / one.labels / "config.json").read_text(encoding="utf-8")) if one.labels else {}
     ids = {f"{name}_token_id": one.special[token] for name, token in _named(one).items() if token in one.special}
     config = model_class.config_class(
         vocab_size=one.tokens,

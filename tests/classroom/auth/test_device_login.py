@@ -213,7 +213,7 @@ def test_serve_shows_an_address_that_signs_her_browser_in(tmp_path: Path) -> Non
     command = [sys.executable, "-m", "classroom", "serve", "--port", "0"]
     own = os.environ | {"COURSE_CACHE": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, text=True) as server, httpx.Client() as browser:
-        address = re.search(r"http://\S+\?token=\S+", server.stdout.readline() + server.stdout.readline())[0]
+        address = re.search(r"http://\S+\?token=\S+", "".join(server.stdout.readline() for _ in range(3)))[0]
         browser.get(address, follow_redirects=True)
         assert "learner" in browser.get(f"{address.split('/?')[0]}/signin").text
         assert browser.get(f"{address.split('/?')[0]}/learner").status_code == 200
