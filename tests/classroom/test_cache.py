@@ -88,6 +88,7 @@ def kernel(lab: Path, learner: str, code: str, **variables: str) -> subprocess.P
     )
 
 
+@pytest.mark.slow
 def test_learners_at_once_use_a_prepared_folder_and_keep_their_own_things_at_home(lab: Path) -> None:
     kernels = {learner: kernel(lab, learner, LESSON) for learner in ("ana", "ben")}
     for learner, process in kernels.items():

@@ -81,6 +81,7 @@ def test_the_learners_own_cache_and_token_stay_untouched(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("own", "policy"), [(None, "PASSIVE"), ("active", "ACTIVE")])
+@pytest.mark.slow
 def test_waiting_threads_leave_the_processor_to_others_unless_the_learner_chose(own: str | None, policy: str) -> None:
     """OpenMP itself says what it goes by, when torch loads it."""
     chosen = f"os.environ['OMP_WAIT_POLICY'] = {own!r}" if own else "os.environ.pop('OMP_WAIT_POLICY', None)"
@@ -89,6 +90,7 @@ def test_waiting_threads_leave_the_processor_to_others_unless_the_learner_chose(
     assert done.stdout.splitlines()[-1].startswith(MINILM)  # one id may be given without a list
 
 
+@pytest.mark.slow
 def test_setup_asks_nothing_of_a_hub_that_is_not_there_and_goes_on(tmp_path: Path) -> None:
     started = time.monotonic()
     code = f"import helpers; helpers.setup(models=[{MINILM!r}], datasets='a/rows')"

@@ -10,6 +10,8 @@ import pytest
 from tests.support.client import run_python
 from tests.support.public_hub import COMMIT, CONFIG, PublicHub, public_hub
 
+pytestmark = pytest.mark.slow  # waits for Hubs that do not answer
+
 # The table as a lesson shows it, without the libraries that `setup` loads besides.
 TABLE = """
 import time

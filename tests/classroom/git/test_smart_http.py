@@ -20,7 +20,7 @@ from huggingface_hub import HfApi
 from classroom.models.hub import Hub
 
 # The stock client uploads through a spelling that its own HTTP library has given up.
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")]
 
 LARGE = bytes(range(256)) * 5000
 LFS = {

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.client import lines, run_python
 
+pytestmark = pytest.mark.slow  # each test is a kernel's process with a loop of its own
+
 UVLOOP = pytest.mark.skipif(importlib.util.find_spec("uvloop") is None, reason="needs uvloop, which Windows lacks")
 NEST = next((name for name in ("nest_asyncio", "nest_asyncio2") if importlib.util.find_spec(name)), "nest_asyncio")
 BROUGHT = {

@@ -21,6 +21,8 @@ from classroom.http.server import serve_in_thread
 from classroom.models.hub import Hub
 from classroom.storage.store import Store
 
+pytestmark = pytest.mark.slow  # sends thousands of random requests
+
 OUTSIDE, PRIVATE = b"outside-the-store-51f0", b"ada's-private-file-93ab"
 
 

@@ -81,6 +81,7 @@ def python_without_pip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, s
 
 
 @pytest.mark.parametrize("has_ensurepip", [True, False])
+@pytest.mark.slow
 def test_without_pip_pythons_own_copy_downloads_or_a_sentence_says_what_is_missing(
     has_ensurepip: bool, python_without_pip: tuple[str, str], code: str, own: dict[str, str]
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_full_disk_is_no_network_problem(tmp_path: Path, code: str, own: dict[
 
 
 @pytest.mark.parametrize("fault", [None, "hang"])
+@pytest.mark.slow
 def test_without_a_network_it_says_so_soon(fault: str | None, code: str, own: dict[str, str]) -> None:
     with public_hub("hang") as silent:
         started = time.monotonic()

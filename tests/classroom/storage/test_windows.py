@@ -19,6 +19,7 @@ from classroom.storage.store import Store
 from tests.support.client import lines, run_python
 
 pytestmark = [
+    pytest.mark.slow,  # each test starts servers of its own
     pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc/self/fd"),
     pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning"),
 ]
