@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from classroom.storage import cards, large_files, names, scratch
+from classroom.storage import large_files, names, scratch
 from classroom.storage.errors import InvalidInputError
 from classroom.storage.large_files import Pointer
 
@@ -120,6 +120,8 @@ def _check_cards(new: list[str]) -> None:
     there = _git("for-each-ref", "--format=%(refname)").decode().splitlines()
     for oid in _cards(new) - _cards(there):
         try:
+            from classroom.storage import cards  # few pushes bring a card, and YAML takes long to import
+
             cards.check(_git("cat-file", "blob", oid.decode()))
         except InvalidInputError as error:
             raise Refusal(f"{error} Mend it, `git commit --amend`, and push again.") from None
