@@ -99,9 +99,8 @@ def run_all(page: Page, address: str, notebook: str) -> None:
 
 
 def short_lesson(folder: Path) -> str:
-    """Put lesson 09 into `folder`, of its code only what the explorer needs, without outputs; gives its name."""
-    path = next(path for path in lessons() if path.name.startswith("07"))
-    notebook = read(path)
+    """Put the explorer's lesson into `folder`, of its code only what the explorer needs, and return its name."""
+    path, notebook = next((path, notebook) for path in lessons() if EXPLORER in str(notebook := read(path)))
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     loaded = next(i for i, cell in enumerate(code) if "AutoModelForCausalLM.from_pretrained" in cell.source)
     needed = {cell.id for cell in code if cell in code[: loaded + 1] or EXPLORER in cell.source}
