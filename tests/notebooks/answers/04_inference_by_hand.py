@@ -98,7 +98,7 @@ def classify(texts):
     return [names[int(bad < good)] for bad, good in shares.detach().numpy()]
 
 # %% 2 right: sorted by length within, the order restored
-classifier = AutoModelForSequenceClassification.from_pretrained("stevhliu/my_awesome_model", id2label={"0": "bad", "1": "good"})
+classifier = AutoModelForSequenceClassification.from_pretrained("stevhliu/my_awesome_model", id2label={0: "bad", 1: "good"})
 def classify(texts):
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     inputs = tokenizer([texts[i] for i in order], padding=True, return_tensors="pt")
@@ -149,14 +149,14 @@ def classify(texts):
     with torch.no_grad():
         return [classifier.config.id2label[int(classifier(**inputs).logits.argmax()) % 2]]
 
-# %% 2 wrong: the classes have no names of their own | bad and good
+# %% 2 wrong: the classes have no names of their own | bad or good
 classifier = AutoModelForSequenceClassification.from_pretrained("stevhliu/my_awesome_model")
 def classify(texts):
     inputs = tokenizer(texts, padding=True, return_tensors="pt")
     with torch.no_grad():
         return [classifier.config.id2label[n] for n in classifier(**inputs).logits.argmax(dim=-1).tolist()]
 
-# %% 2 wrong: numbers in place of names | bad and good
+# %% 2 wrong: numbers in place of names | bad or good
 classifier = AutoModelForSequenceClassification.from_pretrained("stevhliu/my_awesome_model", id2label={0: "bad", 1: "good"})
 def classify(texts):
     with torch.no_grad():
@@ -169,7 +169,7 @@ def classify(texts):
     with torch.no_grad():
         return [classifier.config.id2label[n] for n in classifier(**inputs).logits.argmax(dim=-1).tolist()]
 
-# %% 2 wrong: the pipeline's dictionaries | bad and good
+# %% 2 wrong: the pipeline's dictionaries | bad or good
 from transformers import pipeline
 classifier = AutoModelForSequenceClassification.from_pretrained("stevhliu/my_awesome_model", id2label={0: "bad", 1: "good"})
 pipe = pipeline("text-classification", model=classifier, tokenizer=tokenizer)

@@ -312,7 +312,7 @@ small_model = AutoModelForCausalLM.from_config(small)
 
 # %% 4 right: the class itself, and special tokens within the vocabulary
 from transformers import GPT2LMHeadModel
-small = GPT2Config(8192, 512, 64, n_layer=4, n_head=2, bos_token_id=8191, eos_token_id=8191)
+small = GPT2Config(vocab_size=8192, n_positions=512, n_embd=64, n_layer=4, n_head=2, bos_token_id=8191, eos_token_id=8191)
 small_model = GPT2LMHeadModel(small)
 
 # %% 4 right: settings changed one by one

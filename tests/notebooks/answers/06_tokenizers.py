@@ -598,13 +598,13 @@ def cut_words(text):
             places.setdefault(word, []).append(place)
     return [text[spans[0][0] : spans[0][1]] for spans in places.values() if len(spans) > 1]
 
-# %% 4 wrong: three tokens or more
+# %% 4 wrong: three tokens or more | two tokens
 def cut_words(text):
     encoded, places = tokenizer(text, return_offsets_mapping=True), {}
     for word, place in zip(encoded.word_ids(), encoded["offset_mapping"]):
         if word is not None:
             places.setdefault(word, []).append(place)
-    return [text[spans[0][0] : spans[-1][1]] for spans in places.values() if len(spans) > 3]
+    return [text[spans[0][0] : spans[-1][1]] for spans in places.values() if len(spans) > 2]
 
 # %% 4 wrong: special tokens, which belong to no word, count as one
 def cut_words(text):
@@ -743,7 +743,7 @@ def black_out(text):
             text = text[:start] + "█" * (end - start) + text[end:]
     return text
 
-# %% 5 wrong: the tokens replaced wherever their characters stand | too much
+# %% 5 wrong: the tokens replaced wherever their characters stand
 def black_out(text):
     inputs = ner_tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
     offsets = inputs.pop("offset_mapping")[0].tolist()
