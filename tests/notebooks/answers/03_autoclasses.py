@@ -33,7 +33,7 @@ def count_tokens(text):
 def count_tokens(text):
     return len(tokenizer(text))
 
-# %% 1 wrong: the texts of the batch | batch
+# %% 1 wrong: the texts of the batch | of texts
 def count_tokens(text):
     return len(tokenizer(text, return_tensors="pt")["input_ids"])
 
