@@ -243,7 +243,7 @@ def ask(question):
 
 # %% 4 wrong: prints | return
 def ask(question):
-    print(chat([{"role": "user", "content": question}], max_new_tokens=40, do_sample=False)[0]["generated_text"][-1]["content"])
+    print(chat([{"role": "user", "content": question}], max_new_tokens=4, do_sample=False)[0]["generated_text"][-1]["content"])
 
 # %% 4 wrong: the pipeline's whole result | text
 def ask(question):
