@@ -71,6 +71,15 @@ def winner(logits, names):
     torch.manual_seed(1)
     return names[int(torch.multinomial((logits / 100).softmax(dim=-1), 1))]
 
+# %% 1 wrong: the best begins at 0, and all logits may be negative | negative
+import torch
+def winner(logits, names):
+    best, winning = 0, names[0]
+    for logit, name in zip(logits[0].tolist(), names):
+        if logit > best:
+            best, winning = logit, name
+    return winning
+
 # %% 1 wrong: a threshold in place of the largest
 import torch
 def winner(logits, names):
