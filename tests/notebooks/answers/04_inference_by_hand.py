@@ -390,6 +390,13 @@ def best_span(starts, ends):
     pairs = [(i, j) for i in range(len(starts)) for j in range(i, len(ends)) if j < 10 or i == j]
     return max([p for p in pairs if p[1] < 10], key=lambda pair: starts[pair[0]] + ends[pair[1]])
 
+# %% 4 wrong: only among the three best starts and the three best ends | largest sum
+def best_span(starts, ends):
+    firsts = sorted(range(len(starts)), key=lambda i: starts[i], reverse=True)[:3]
+    lasts = sorted(range(len(ends)), key=lambda j: ends[j], reverse=True)[:3]
+    pairs = [(i, j) for i in firsts for j in lasts if i <= j < i + 10]
+    return max(pairs, key=lambda pair: starts[pair[0]] + ends[pair[1]], default=(0, 0))
+
 # %% 4 wrong: any length
 def best_span(starts, ends):
     pairs = [(i, j) for i in range(len(starts)) for j in range(i, len(ends))]
