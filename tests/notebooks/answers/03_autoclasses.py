@@ -363,13 +363,13 @@ def next_token(text):
     with torch.no_grad():
         return text + tokenizer.decode(writer.lm_head(writer.base_model(**inputs).last_hidden_state[0, -1]).argmax())
 
-# %% 5 right: all heads with view, a list
+# %% 5 right: all heads with view, with gradients
 def head_weights(sentence, number):
     inputs = encoder_tokenizer(sentence, return_tensors="pt")
     vectors = encoder.embeddings(inputs["input_ids"])
     queries = attention.query(vectors).view(-1, 12, size).transpose(0, 1)
     keys = attention.key(vectors).view(-1, 12, size).transpose(0, 1)
-    return torch.softmax(queries[number] @ keys[number].mT / size**0.5, dim=1).tolist()
+    return torch.softmax(queries[number] @ keys[number].mT / size**0.5, dim=1)
 
 # %% 5 right: a loop over the queries
 import math
