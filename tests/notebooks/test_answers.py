@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,11 +19,26 @@ TRIED = [(path.name, answer) for path in sorted(FOLDER.glob("*.py")) for answer 
 
 
 @pytest.fixture(scope="module")
-def solved(request: pytest.FixtureRequest) -> Iterator[SolvedNotebook]:
-    [path] = [path for path in solutions() if path.stem == Path(request.param).stem]
-    notebook = SolvedNotebook(path)
-    yield notebook
-    notebook.close()
+def solved() -> Iterator[Callable[[str], SolvedNotebook]]:
+    """Give the solution notebook that belongs to an answers file. Only the last one asked for has a kernel.
+
+    Not a fixture parametrized by the file: pytest makes that anew for each answer, and with it the kernel.
+    """
+    running: dict[str, SolvedNotebook] = {}
+
+    def stop() -> None:
+        while running:
+            running.popitem()[1].close()
+
+    def of(name: str) -> SolvedNotebook:
+        if name not in running:
+            stop()
+            [path] = [path for path in solutions() if path.stem == Path(name).stem]
+            running[name] = SolvedNotebook(path)
+        return running[name]
+
+    yield of
+    stop()
 
 
 def name_of(value: object) -> str:
@@ -32,9 +47,9 @@ def name_of(value: object) -> str:
     return str(value)
 
 
-@pytest.mark.parametrize(("solved", "answer"), TRIED, indirect=["solved"], ids=name_of)
-def test_check_judges_the_answer_rightly(solved: SolvedNotebook, answer: Answer) -> None:
-    verdict = solved.judge(answer)
+@pytest.mark.parametrize(("name", "answer"), TRIED, ids=name_of)
+def test_check_judges_the_answer_rightly(solved: Callable[[str], SolvedNotebook], name: str, answer: Answer) -> None:
+    verdict = solved(name).judge(answer)
     if answer.is_right:
         assert verdict.name is None, f"a right answer is rejected: {verdict.name}: {verdict.text}"
         assert verdict.printed.strip(), "a pass prints a line that says what was right"
