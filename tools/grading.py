@@ -78,6 +78,7 @@ def configure(config: Config) -> None:
     os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     config.merge(CLEARING)
     config.Execute.timeout = SECONDS_A_CELL
+    config.Execute.iopub_timeout = 60  # for a cell to end once it is interrupted; then the next one runs
     # nbgrader gives no point for a check that writes to stderr, and a right answer may cause a warning.
     config.IgnorePattern.enabled, config.IgnorePattern.pattern = True, "."
     config.Autograde.sanitize_preprocessors.insert(0, OneHubForAll)
