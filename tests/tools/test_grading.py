@@ -38,10 +38,10 @@ def feedback(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     run(ROOT, "tools.grading", str(course), "07")
     solved = {cell.id: cell.source for cell in read(NOTEBOOKS / "solutions" / f"{LESSON}.ipynb").cells}
     right = handed_in({name: text for name, text in solved.items() if "### BEGIN SOLUTION" in text})
-    # The line for a room, whose Hub is gone by the time of grading; and an answer that warns.
+    # The line for a room, whose Hub is gone by the time of grading; and an answer that writes to stderr.
     right.cells.insert(1, new_code_cell("%env COURSE_HUB=http://127.0.0.1:9"))
     [answer] = [cell for cell in right.cells if cell.id == "warm-up-3"]
-    answer.source = answer.source.replace(":\n", ":\n    import warnings; warnings.warn('look here')\n", 1)
+    answer.source = answer.source.replace(":\n", ":\n    import sys; print('look here', file=sys.stderr)\n", 1)
     wrong = handed_in({"warm-up-3": "def lengths(batch):\n    return [4, 4]", "check-2": "print('Right')"})
     run(course, "nbgrader", "generate_assignment", LESSON)
     for name, notebook in (("ana", right), ("ben", wrong)):
