@@ -24,6 +24,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from classroom.cache import cache_root
+from classroom.storage import atomic
 
 NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
 NO_ROOM = {errno.ENOSPC, errno.ENOTDIR, errno.EDQUOT} | NO_RIGHTS
@@ -133,7 +134,7 @@ def fetch(wheel: Wheel) -> Path:
     if not folder.exists():
         with scratch(folder) as temporary:
             if not folder.exists():
-                _download(wheel, temporary).rename(folder)
+                atomic.rename(_download(wheel, temporary), folder)
     return folder
 
 
