@@ -13,6 +13,8 @@ def fetch(repository, sha):
 
 # %% 1 right: file by file, by the client
 def fetch(repository, sha):
+    from pathlib import Path
+
     from huggingface_hub import hf_hub_download
 
     files = HfApi().list_repo_files(repository, revision=sha)
@@ -123,14 +125,11 @@ def diverse_choices(log_probabilities, penalty):
 from collections import Counter
 
 def diverse_choices(log_probabilities, penalty):
-    taken = Counter()
+    taken, result = Counter(), []
     for row in log_probabilities.tolist():
-        token = max(range(len(row)), key=lambda i: row[i] - penalty * taken[i])
-        taken[token] += 1
-        yield_token = token
-        result = diverse_choices.__dict__.setdefault("result", [])
-        result.append(yield_token)
-    return diverse_choices.__dict__.pop("result")
+        result.append(max(range(len(row)), key=lambda i: row[i] - penalty * taken[i]))
+        taken[result[-1]] += 1
+    return result
 
 # %% 3 right: in place, a tensor back
 def diverse_choices(log_probabilities, penalty):
@@ -242,11 +241,11 @@ def without_loops(model, input_ids, logits_processor, stopping_criteria, generat
         input_ids = torch.cat([input_ids, choice.view(1, 1)], dim=-1)
     return input_ids
 
-# %% 4 right: a loop that breaks, positional-only names changed
-def without_loops(model, ids, processor, criteria, config, **rest):
-    new = []
+# %% 4 right: a loop that breaks, and other names inside
+def without_loops(model, input_ids, logits_processor, stopping_criteria, generation_config=None, **rest):
+    ids, new = input_ids, []
     while True:
-        if bool(criteria(ids, None).all()):
+        if bool(stopping_criteria(ids, None).all()):
             break
         with torch.no_grad():
             best = torch.topk(model(ids).logits[0, -1], 10).indices
