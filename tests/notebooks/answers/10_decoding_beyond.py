@@ -370,7 +370,7 @@ def pick(sequences, most=0.1):
             best = (key, ids)
     return best[1].tolist()
 
-# %% 5 wrong: the most probable of all | repeats more
+# %% 5 wrong: the most probable of all | repeats least
 def pick(sequences, most=0.1):
     return max(sequences, key=lambda ids: measure(model, ids, length).log_probability)
 
