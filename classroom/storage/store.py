@@ -114,6 +114,7 @@ class Store:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         target = large_files.path_of(self.large, sha256)
         if not target.exists():
+            self.large.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self.large) as temporary:
                 atomic.place(Path(shutil.copyfile(path, Path(temporary) / sha256)), target)
         return self._blob(git, bytes(Pointer(sha256, size)))
