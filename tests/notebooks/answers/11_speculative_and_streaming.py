@@ -61,7 +61,7 @@ def speed_up(before, after):
     return mean(before[1:]) / mean(after[1:])
 
 
-# %% 1 wrong: the fastest run | median
+# %% 1 wrong: the fastest run | not the fastest
 def speed_up(before, after):
     return min(before[1:]) / min(after[1:])
 

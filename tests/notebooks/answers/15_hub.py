@@ -209,7 +209,7 @@ def release(model, repo_id, version):
     return newest
 
 
-# %% 3 wrong: tags before it pushes | v1
+# %% 3 wrong: tags before it pushes | push first
 def release(model, repo_id, version):
     api.create_tag(repo_id, tag=version)
     return model.push_to_hub(repo_id).oid
