@@ -21,7 +21,7 @@ from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import NOTEBOOKS, ROOT, read
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 IMAGES = ROOT / "images"
 WIDTH, TALLEST, SCALE, COLOURS = 1080, 900, 1.5, 96
@@ -64,17 +64,23 @@ def photographs(endpoint: str, room: str, model: str) -> dict[str, bytes]:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         except Error:
             sys.exit("The pictures need Chromium: run `apt-get install chromium`, or `playwright install chromium`.")
-        view = browser.new_page(viewport={"width": WIDTH, "height": 500}, device_scale_factor=SCALE)
+        view = new_view(browser)
         view.goto(ask_for_log_in(endpoint))
         for name, path in PAGES.items():
             view.goto(endpoint + path.format(model=model))
             taken[name] = photograph(view)
+        view = new_view(browser)  # of somebody who has not signed in
         view.goto(ask_for_log_in(room))
         view.get_by_label("Class code").fill(CLASS_CODE)
         view.get_by_label("Your name").fill("bruno")
         taken["login"] = photograph(view)
         browser.close()
     return taken
+
+
+def new_view(browser: Browser) -> Page:
+    """Return a page without the cookies of the others."""
+    return browser.new_page(viewport={"width": WIDTH, "height": 500}, device_scale_factor=SCALE)
 
 
 def ask_for_log_in(endpoint: str) -> str:
