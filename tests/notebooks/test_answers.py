@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,23 +19,11 @@ TRIED = [(path.name, answer) for path in sorted(FOLDER.glob("*.py")) for answer 
 
 
 @pytest.fixture(scope="module")
-def kernels() -> Iterator[Callable[[str], SolvedNotebook]]:
-    """Return what finds the kernel of a notebook; it lives until an answer to another notebook comes."""
-    open_now: dict[str, SolvedNotebook] = {}
-
-    def close() -> None:
-        while open_now:
-            open_now.popitem()[1].close()
-
-    def of(name: str) -> SolvedNotebook:
-        if name not in open_now:
-            close()
-            [path] = [path for path in solutions() if path.stem == Path(name).stem]
-            open_now[name] = SolvedNotebook(path)
-        return open_now[name]
-
-    yield of
-    close()
+def solved(request: pytest.FixtureRequest) -> Iterator[SolvedNotebook]:
+    [path] = [path for path in solutions() if path.stem == Path(request.param).stem]
+    notebook = SolvedNotebook(path)
+    yield notebook
+    notebook.close()
 
 
 def name_of(value: object) -> str:
@@ -44,9 +32,9 @@ def name_of(value: object) -> str:
     return str(value)
 
 
-@pytest.mark.parametrize(("name", "answer"), TRIED, ids=name_of)
-def test_check_judges_the_answer_rightly(name: str, answer: Answer, kernels: Callable[[str], SolvedNotebook]) -> None:
-    verdict = kernels(name).judge(answer)
+@pytest.mark.parametrize(("solved", "answer"), TRIED, indirect=["solved"], ids=name_of)
+def test_check_judges_the_answer_rightly(solved: SolvedNotebook, answer: Answer) -> None:
+    verdict = solved.judge(answer)
     if answer.is_right:
         assert verdict.name is None, f"a right answer is rejected: {verdict.name}: {verdict.text}"
         assert verdict.printed.strip(), "a pass prints a line that says what was right"
