@@ -468,7 +468,7 @@ def propose(repo_id, wrong, right):
     return commit.pr_num
 
 
-# %% 5 wrong: nothing replaced, since replace returns a new text | right words
+# %% 5 wrong: nothing replaced, since replace returns a new text | returns a new text
 def propose(repo_id, wrong, right):
     text = Path(api.hf_hub_download(repo_id, "README.md")).read_text(encoding="utf-8")
     text.replace(wrong, right)
