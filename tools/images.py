@@ -26,8 +26,8 @@ PIECES = {
 def main() -> None:
     use_style()
     plt.rcParams |= {"svg.hashsalt": "transformers-course", "svg.fonttype": "path"}
-    figure = ecosystem()
-    figure.savefig(IMAGES / "ecosystem.svg", metadata={"Date": None})
+    for draw in (ecosystem, kv_cache, draft_and_verify, hub_history):
+        draw().savefig(IMAGES / f"{draw.__name__}.svg", metadata={"Date": None})
     (IMAGES / "lesson_01.png").write_bytes(pipeline_figure())
 
 
@@ -72,6 +72,83 @@ def ecosystem() -> Figure:
             arrowprops={"arrowstyle": "<|-|>" if name == "Hub" else "-|>", "color": "0.3", "shrinkA": 2, "shrinkB": 3},
         )
     return figure
+
+
+def kv_cache() -> Figure:
+    """Three passes of a model that generates, without and with the KV cache: what is computed and what is kept."""
+    tokens = ["I", "love", "learning", "from", "the", "past"]
+    figure, panels = plt.subplots(1, 2, figsize=(7.2, 2.2))
+    for axes, title in zip(panels, ["without the cache", "with the KV cache"], strict=True):
+        axes.set(title=title, xlim=(-0.9, 7.2), ylim=(-2.6, 0.6))
+        axes.axis("off")
+        for number, length in enumerate([4, 5, 6]):
+            axes.text(-0.85, -number, f"pass {number + 1}", va="center", size=8)
+            for place, token in enumerate(tokens[:length]):
+                kept = title.startswith("with the") and number > 0 and place < length - 1
+                tile(axes, place + 0.15, -number, token, "white" if kept else "#0072B2", "0.45" if kept else "white")
+    figure.text(0.5, 0.02, "dark: computed in this pass     white: keys and values read from the cache", ha="center")
+    return figure
+
+
+def draft_and_verify() -> Figure:
+    """One step of speculative decoding: five drafts, three of them accepted, one token of the model's own."""
+    rows = {
+        "drafts, cheap": ["fox", "jumps", "over", "a", "fence"],
+        "the model's answers,\none pass": ["fox", "jumps", "over", "the", "and", "of"],
+        "new text": ["fox", "jumps", "over", "the"],
+    }
+    figure, axes = plt.subplots(figsize=(7.2, 2.6))
+    axes.set(title="text so far: The quick brown", xlim=(-2.6, 6.3), ylim=(-3.3, 0.6))
+    axes.axis("off")
+    for number, (name, tokens) in enumerate(rows.items()):
+        height = -1.25 * number
+        axes.text(-2.55, height, name, va="center", weight="bold", size=9)
+        for place, token in enumerate(tokens):
+            if number < 2 and place > 3:  # behind the first rejected draft
+                tile(axes, place, height, token, "white", "0.55")
+            elif place == 3:
+                tile(axes, place, height, token, "white" if number == 0 else "#F0E442", "black")
+            else:
+                tile(axes, place, height, token, "#0072B2", "white")
+            if number == 0:
+                sign = "=" if place < 3 else "\u2260" if place == 3 else ""
+                axes.text(place + 0.46, height - 0.62, sign, ha="center", va="center", size=12)
+    axes.text(-2.55, -3.2, "blue: accepted     yellow: the model's own token     white: rejected", va="center")
+    return figure
+
+
+def hub_history() -> Figure:
+    """Commits of a repository on its branches, a tag, and a pull request that is merged."""
+    figure, axes = plt.subplots(figsize=(7.2, 2.3))
+    axes.set(xlim=(-1.6, 6.4), ylim=(-1.7, 1.6))
+    axes.axis("off")
+    lines = {
+        "main": ([0, 1, 2, 3, 5], [0, 0, 0, 0, 0]),
+        "refs/pr/1": ([3, 4, 5], [0, 1, 0]),
+        "half-precision": ([3, 4], [0, -1]),
+    }
+    for name, (places, heights) in lines.items():
+        axes.plot(places, heights, "-", color="0.5", linewidth=2, zorder=1)
+        axes.text(-1.55 if name == "main" else 4.25, heights[1], name, va="center", weight="bold", size=9)
+    for place, height in [(0, 0), (1, 0), (2, 0), (3, 0), (5, 0), (4, 1), (4, -1)]:
+        axes.plot(place, height, "o", markersize=14, color="#0072B2")
+    notes = ["initial\ncommit", "model", "tokenizer", "card"]
+    for place, note in enumerate(notes):
+        axes.text(place, -0.32, note, ha="center", va="top", size=8.5)
+    axes.text(5, -0.32, "merge", ha="center", va="top", size=8.5)
+    axes.annotate("tag v1.0", (3, 0.18), (3, 1), ha="center", arrowprops={"arrowstyle": "-|>", "color": "0.3"})
+    axes.text(5.35, 0, "newest: what\nmain means", va="center", size=8.5)
+    return figure
+
+
+def tile(axes: Axes, left: float, middle: float, text: str, color: str, ink: str) -> None:
+    """A token in a box, 0.92 wide and 0.7 high."""
+    axes.add_patch(
+        FancyBboxPatch(
+            (left, middle - 0.35), 0.92, 0.7, boxstyle="round,pad=0,rounding_size=0.1", facecolor=color, edgecolor="0.3"
+        )
+    )
+    axes.text(left + 0.46, middle, text, ha="center", va="center", color=ink, size=8 if len(text) < 8 else 6.5)
 
 
 def box(

@@ -21,17 +21,12 @@ from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import NOTEBOOKS, ROOT, read
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 IMAGES = ROOT / "images"
 WIDTH, TALLEST, SCALE, COLOURS = 1080, 900, 1.5, 96
-MODEL, CLASS_CODE = "learner/tiny-stars", "ju7pe4"
-PAGES = {
-    "front": "/",
-    "repository": f"/{MODEL}",
-    "commits": f"/{MODEL}/commits/main",
-    "pull_request": f"/{MODEL}/discussions/1",
-}
+CLASS_CODE = "ju7pe4"
+PAGES = {"front": "/", "repository": "/{model}", "pull_request": "/{model}/discussions/1"}
 
 
 def main() -> None:
@@ -40,7 +35,8 @@ def main() -> None:
         endpoint = serve_in_thread(Hub(store))
         run_lesson(endpoint, folder)
         room = serve_in_thread(Hub(store), Room(CLASS_CODE))
-        for name, picture in photographs(endpoint, room).items():
+        (model,) = store.ids("models")  # the lesson deletes the others that it pushes
+        for name, picture in photographs(endpoint, room, model).items():
             (IMAGES / f"hub_{name}.png").write_bytes(picture)
             print(f"images/hub_{name}.png  {len(picture) / 1000:.0f} kB")
 
@@ -54,9 +50,11 @@ def run_lesson(endpoint: str, folder: str) -> None:
     NotebookClient(lesson, timeout=600, resources={"metadata": {"path": folder}}).execute()
 
 
-def photographs(endpoint: str, room: str) -> dict[str, bytes]:
-    """Each page as a PNG of few colours, by its name; last the one where a learner of a `room` confirms a code."""
-    import httpx
+def photographs(endpoint: str, room: str, model: str) -> dict[str, bytes]:
+    """Return each page as a PNG of few colours, by its name; last the one where a learner of a `room` confirms a code.
+
+    The model is private, so the browser signs in first, by the address that a log-in prints.
+    """
     from playwright.sync_api import Error, sync_playwright
 
     taken = {}
@@ -66,17 +64,30 @@ def photographs(endpoint: str, room: str) -> dict[str, bytes]:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         except Error:
             sys.exit("The pictures need Chromium: run `apt-get install chromium`, or `playwright install chromium`.")
-        view = browser.new_page(viewport={"width": WIDTH, "height": 500}, device_scale_factor=SCALE)
+        view = new_view(browser)
+        view.goto(ask_for_log_in(endpoint))
         for name, path in PAGES.items():
-            view.goto(endpoint + path)
+            view.goto(endpoint + path.format(model=model))
             taken[name] = photograph(view)
-        waiting = httpx.post(f"{room}/oauth/device", data={"client_id": "course"}).json()
-        view.goto(waiting["verification_uri_complete"])
+        view = new_view(browser)  # of somebody who has not signed in
+        view.goto(ask_for_log_in(room))
         view.get_by_label("Class code").fill(CLASS_CODE)
         view.get_by_label("Your name").fill("bruno")
         taken["login"] = photograph(view)
         browser.close()
     return taken
+
+
+def new_view(browser: Browser) -> Page:
+    """Return a page without the cookies of the others."""
+    return browser.new_page(viewport={"width": WIDTH, "height": 500}, device_scale_factor=SCALE)
+
+
+def ask_for_log_in(endpoint: str) -> str:
+    """Return the address at which a person confirms the log-in of a notebook."""
+    import httpx
+
+    return str(httpx.post(f"{endpoint}/oauth/device", data={"client_id": "course"}).json()["verification_uri_complete"])
 
 
 def photograph(view: Page) -> bytes:

@@ -36,7 +36,8 @@ def details(call: Call) -> Response:
     tip = here.repository.resolve(f"refs/pr/{number}")
     compared = None
     if tip:
-        base = merges.merge_base(here.repository, here.commit, tip) if here.commit else None
+        main = found.get("mergedFrom") or here.commit  # main itself holds the changes once they are merged
+        base = merges.merge_base(here.repository, main, tip) if main else None
         compared = diffs.compare(here.repository, base, tip)
     said = [
         event | {"html": render(event["data"]["latest"]["raw"], here.base)}

@@ -274,6 +274,15 @@ def test_a_pull_request_shows_what_it_would_change(hub_endpoint: str, film: str)
     assert "pr.txt added +1 −0" in said and "1 file changed" in said and "merge_pull_request" in said
 
 
+def test_a_merged_pull_request_still_shows_what_it_changed(hub_endpoint: str, api: HfApi):
+    api.create_repo("pia/merged")
+    api.upload_file(path_or_fileobj=b"old\n", path_in_repo="notes.txt", repo_id="pia/merged")
+    pushed = {"path_or_fileobj": b"new\n", "path_in_repo": "notes.txt", "repo_id": "pia/merged"}
+    api.merge_pull_request("pia/merged", discussion_num=api.upload_file(**pushed, create_pr=True).pr_num)
+    said = text(get(f"{hub_endpoint}/pia/merged/discussions/1")[2])
+    assert "merged" in said and "notes.txt" in said and "1 file changed" in said
+
+
 def test_private_repositories_are_seen_by_their_owner_only(hub_endpoint: str, others: None, token: Callable[..., str]):
     for path in ("/", "/models", "/pia"):
         assert "pia/private" not in get(hub_endpoint + path)[2]
