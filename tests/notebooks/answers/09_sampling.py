@@ -1,27 +1,27 @@
 # %% 1 right: top_k 0
-settings = {"do_sample": True, "temperature": 0.8, "top_p": 0.9, "top_k": 0}
+settings = {"do_sample": True, "temperature": 1.2, "top_p": 0.9, "top_k": 0}
 # %% 1 right: an explicit None, by dict(), with a length
-settings = dict(temperature=0.8, do_sample=True, top_p=0.9, top_k=None, max_new_tokens=30)
+settings = dict(temperature=1.2, do_sample=True, top_p=0.9, top_k=None, max_new_tokens=30)
 # %% 1 right: a top-k as large as the vocabulary, and defaults spelt out
-settings = {"do_sample": True, "temperature": 0.8, "top_p": 0.9, "top_k": len(tokenizer), "num_beams": 1}
+settings = {"do_sample": True, "temperature": 1.2, "top_p": 0.9, "top_k": len(tokenizer), "num_beams": 1}
 # %% 1 right: built up
 settings = {"do_sample": True}
-settings["temperature"] = 4 / 5
+settings["temperature"] = 6 / 5
 settings |= {"top_p": 1 - 0.1, "top_k": 0}
-# %% 1 wrong: nothing said about top-k | top-k is at work
-settings = {"do_sample": True, "temperature": 0.8, "top_p": 0.9}
+# %% 1 wrong: nothing said about top-k | a top-k is 50
+settings = {"do_sample": True, "temperature": 1.2, "top_p": 0.9}
 # %% 1 wrong: no sampling | do_sample
-settings = {"temperature": 0.8, "top_p": 0.9, "top_k": 0}
+settings = {"temperature": 1.2, "top_p": 0.9, "top_k": 0}
 # %% 1 wrong: the temperature the other way round | temperature is
-settings = {"do_sample": True, "temperature": 1.25, "top_p": 0.9, "top_k": 0}
+settings = {"do_sample": True, "temperature": 1 / 1.2, "top_p": 0.9, "top_k": 0}
 # %% 1 wrong: no temperature | temperature is
 settings = {"do_sample": True, "top_p": 0.9, "top_k": 0}
 # %% 1 wrong: what is cut instead of what is kept
-settings = {"do_sample": True, "temperature": 0.8, "top_p": 0.1, "top_k": 0}
+settings = {"do_sample": True, "temperature": 1.2, "top_p": 0.1, "top_k": 0}
 # %% 1 wrong: min-p instead of top-p
-settings = {"do_sample": True, "temperature": 0.8, "min_p": 0.9, "top_k": 0}
+settings = {"do_sample": True, "temperature": 1.2, "min_p": 0.9, "top_k": 0}
 # %% 1 wrong: 90 tokens instead of 90 %
-settings = {"do_sample": True, "temperature": 0.8, "top_k": 90}
+settings = {"do_sample": True, "temperature": 1.2, "top_k": 90}
 # %% 1 wrong: the example | temperature is
 settings = {"do_sample": True, "top_k": 0}
 
