@@ -157,8 +157,8 @@ RECIPES = (
         template=QWEN_TEMPLATE,
         adds="$A",
         byte_level=True,
-        template_note="ChatML, with a system message of its own where the conversation has none. Tools are listed in the"
-        " system message, a call stands between `<tool_call>` and `</tool_call>`, and its result goes into a user's"
+        template_note="ChatML, with a system message of its own where the conversation has none. Tools are listed in"
+        " the system message, a call stands between `<tool_call>` and `</tool_call>`, and its result goes into a user's"
         " turn between `<tool_response>` and `</tool_response>`.",
     ),
 )
