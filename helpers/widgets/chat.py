@@ -17,7 +17,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from helpers.widgets.stream import Stream, bundle
 
 PAGE = '<pre dir="auto" style="white-space: pre-wrap">{}</pre>'
-CELL = '<td style="text-align: left; vertical-align: top">{}</td>'
+CELL = '<{0} style="text-align: left; vertical-align: top">{1}</{0}>'
 
 
 class ChatError(ValueError):
@@ -142,9 +142,9 @@ class Chat(Stream):
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
         turns = "\n".join(f"{role}: {text}" for role, text in self._turns()) or "(no messages yet)"
         plain = f"A chat.\n{turns}\n\nWhat the model read last:\n{self.prompt}"
-        cells = CELL.format(self._conversation_html()) + CELL.format(self._prompt_html())
-        head = "<tr><th>conversation</th><th>read, and underlined: written</th></tr>"
-        return bundle(self.box, plain, **{"text/html": f"<table>{head}<tr>{cells}</tr></table>"})
+        cells = "".join(CELL.format("td", page) for page in (self._conversation_html(), self._prompt_html()))
+        head = "".join(CELL.format("th", title) for title in ("conversation", "read, and underlined: written"))
+        return bundle(self.box, plain, **{"text/html": f"<table><tr>{head}</tr><tr>{cells}</tr></table>"})
 
 
 chat = Chat  # the name by which lessons call it

@@ -118,7 +118,7 @@ def test_a_tokenizer_without_a_template_is_refused(loaded: Loaded) -> None:
 
 
 def test_a_template_that_refuses_the_system_message_says_so(loaded: Loaded) -> None:
-    mistral = AutoTokenizer.from_pretrained("mistralai/Mistral-7B-Instruct-v0.1")
+    mistral = AutoTokenizer.from_pretrained("unsloth/mistral-7b-instruct-v0.1")
     with pytest.raises(ChatError, match="refuses this conversation: Conversation roles must alternate"):
         chat(loaded[0], mistral, system=SYSTEM)
 

@@ -46,26 +46,26 @@ def slider(page: Page, name: str):
 
 
 def test_the_figure_is_there(page: Page) -> None:
-    expect(page.locator(".explorer-summary")).to_contain_text("50 of 8,192 tokens kept")
+    expect(page.locator(".explorer-summary")).to_contain_text("50 of 262,144 tokens kept")
 
 
 def test_moving_a_slider_redraws_the_figure(page: Page) -> None:
     figure, summary = page.locator(".explorer-figure"), page.locator(".explorer-summary")
     before = figure.inner_html()
     slider(page, "top_k").press("ArrowLeft")
-    expect(summary).to_contain_text("49 of 8,192 tokens kept")
+    expect(summary).to_contain_text("49 of 262,144 tokens kept")
     slider(page, "top_p").press("ArrowLeft")
-    expect(summary).not_to_contain_text("49 of 8,192")
+    expect(summary).not_to_contain_text("49 of 262,144")
     assert figure.inner_html() != before
 
 
 def test_the_temperature_changes_the_bars_and_not_what_is_kept(page: Page) -> None:
     slider(page, "top_p").press("End")
-    expect(page.locator(".explorer-summary")).to_contain_text("49 of 8,192 tokens kept")
+    expect(page.locator(".explorer-summary")).to_contain_text("49 of 262,144 tokens kept")
     before = page.locator(".explorer-figure").inner_html()
     slider(page, "temperature").press("ArrowRight")
     page.wait_for_function("old => document.querySelector('.explorer-figure').innerHTML !== old", arg=before)
-    expect(page.locator(".explorer-summary")).to_contain_text("49 of 8,192 tokens kept")
+    expect(page.locator(".explorer-summary")).to_contain_text("49 of 262,144 tokens kept")
 
 
 def test_sample_streams_text_and_stop_ends_it(page: Page) -> None:

@@ -151,7 +151,9 @@ def _save_tokenizer(one: Published, folder: Path) -> None:
 def _bundled(name: str) -> dict[str, bytes]:
     """Return the small files of a repository that comes with the classroom, by their names."""
     hub.prepare([name])
-    found = recipes.bundled().repository("models", name)
+    entry = catalogue.find("models", name)
+    assert entry is not None
+    found = recipes.bundled().repository("models", entry.id)
     assert found is not None
     commit = found.resolve("main")
     assert commit is not None

@@ -1,12 +1,12 @@
-"""Make the tokenizers of three chat models, without their weights: what the lesson on chat templates prints.
+"""Make the tokenizers of four chat models, without their weights: what the lesson on chat templates prints.
 
     python -m tools.standins.make_chat_tokenizers --data DATA
 
-DATA holds the folders english_prose and spanish_prose of plain-text books (`**/*.txt`). Two vocabularies of 8,000
-tokens are trained on three million characters of each language: byte-level BPE for BlenderBot, BPE over words that
+DATA holds the folders english_prose and spanish_prose of plain-text books (`**/*.txt`). Vocabularies of 8,000 tokens
+are trained on three million characters of each language: byte-level BPE for BlenderBot and Qwen, BPE over words that
 begin with ▁ and with bytes to fall back on for Mistral and Zephyr, as their originals have. On top come each model's
-special tokens and a chat template of ours that prints what the original's template prints. It takes under a minute;
-the folders land beside this file, cards included.
+special tokens and a chat template of ours that prints what the original's template prints. It takes a minute or two;
+the folders land in the classroom's data, cards included.
 """
 
 from __future__ import annotations
@@ -62,6 +62,37 @@ ZEPHYR_TEMPLATE = """\
 {%- endfor -%}
 {%- if add_generation_prompt -%}{{ "<|assistant|>\\n" }}{%- endif -%}"""
 
+QWEN_TEMPLATE = """\
+{%- set own = messages[0]["role"] == "system" -%}
+{{- "<|im_start|>system\\n" -}}
+{{- messages[0]["content"] if own else "You are Qwen, created by Alibaba Cloud. You are a helpful assistant." -}}
+{%- if tools -%}
+    {{- "\\n\\n# Tools\\n\\nYou may call one or more functions to assist with the user query." -}}
+    {{- "\\n\\nYou are provided with function signatures within <tools></tools> XML tags:\\n<tools>" -}}
+    {%- for tool in tools -%}{{- "\\n" ~ (tool | tojson) -}}{%- endfor -%}
+    {{- "\\n</tools>\\n\\nFor each function call, return a json object with function name and arguments within" -}}
+    {{- " <tool_call></tool_call> XML tags:\\n<tool_call>\\n" -}}
+    {{- '{"name": <function-name>, "arguments": <args-json-object>}' ~ "\\n</tool_call>" -}}
+{%- endif -%}
+{{- "<|im_end|>\\n" -}}
+{%- for message in messages -%}
+    {%- if message["role"] == "tool" -%}
+        {%- if loop.first or loop.previtem["role"] != "tool" -%}{{- "<|im_start|>user" -}}{%- endif -%}
+        {{- "\\n<tool_response>\\n" ~ message["content"] ~ "\\n</tool_response>" -}}
+        {%- if loop.last or loop.nextitem["role"] != "tool" -%}{{- "<|im_end|>\\n" -}}{%- endif -%}
+    {%- elif message["role"] != "system" or not loop.first -%}
+        {{- "<|im_start|>" ~ message["role"] -}}
+        {%- if message["content"] or not message["tool_calls"] -%}{{- "\\n" ~ message["content"] -}}{%- endif -%}
+        {%- for one in message["tool_calls"] or [] -%}
+            {%- set call = one["function"] or one -%}
+            {{- "\\n<tool_call>\\n" ~ '{"name": "' ~ call["name"] ~ '", "arguments": ' -}}
+            {{- (call["arguments"] | tojson) ~ "}\\n</tool_call>" -}}
+        {%- endfor -%}
+        {{- "<|im_end|>\\n" -}}
+    {%- endif -%}
+{%- endfor -%}
+{%- if add_generation_prompt -%}{{ "<|im_start|>assistant\\n" }}{%- endif -%}"""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -94,7 +125,7 @@ RECIPES = (
     ),
     Recipe(
         folder="mistral-chat-tokenizer",
-        original="mistralai/Mistral-7B-Instruct-v0.1",
+        original="unsloth/mistral-7b-instruct-v0.1",
         model_type="mistral",
         specials=("<unk>", "<s>", "</s>"),
         names={"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"},
@@ -116,6 +147,19 @@ RECIPES = (
         template_note="`<|user|>`, `<|assistant|>` or `<|system|>` on a line of its own, the text, `</s>` and a new"
         " line; the role marks are plain text and take several tokens, as in the original. With the generation prompt"
         " a last `<|assistant|>` line is added.",
+    ),
+    Recipe(
+        folder="qwen-chat-tokenizer",
+        original="Qwen/Qwen2.5-0.5B-Instruct",
+        model_type="qwen2",
+        specials=("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
+        names={"pad_token": "<|endoftext|>", "eos_token": "<|im_end|>"},
+        template=QWEN_TEMPLATE,
+        adds="$A",
+        byte_level=True,
+        template_note="ChatML, with a system message of its own where the conversation has none. Tools are listed in"
+        " the system message, a call stands between `<tool_call>` and `</tool_call>`, and its result goes into a user's"
+        " turn between `<tool_response>` and `</tool_response>`.",
     ),
 )
 
@@ -185,7 +229,7 @@ def lines(shelves: dict[str, list[str]]) -> Iterator[str]:
 
 
 def train_byte_level(shelves: dict[str, list[str]], specials: tuple[str, ...]) -> Tokenizer:
-    """Byte-level BPE after GPT-2 (Radford et al. 2019), the special tokens first; `<mask>` comes last on top."""
+    """Byte-level BPE after GPT-2 (Radford et al. 2019), the special tokens first."""
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
@@ -194,7 +238,6 @@ def train_byte_level(shelves: dict[str, list[str]], specials: tuple[str, ...]) -
         vocab_size=VOCABULARY - 1, special_tokens=list(specials), initial_alphabet=alphabet, show_progress=False
     )
     bpe.train_from_iterator(tqdm(lines(shelves), desc="byte-level BPE", unit="line"), trainer)
-    bpe.add_special_tokens([AddedToken("<mask>", lstrip=True, normalized=False)])
     return bpe
 
 
@@ -227,6 +270,8 @@ def train_byte_fallback(shelves: dict[str, list[str]], specials: tuple[str, ...]
 def save(recipe: Recipe, trained: Tokenizer) -> Path:
     """Write the recipe's tokenizer.json, tokenizer_config.json, chat_template.jinja and config.json; the folder."""
     bpe = Tokenizer.from_str(trained.to_str())
+    if mask := recipe.names.get("mask_token"):
+        bpe.add_special_tokens([AddedToken(mask, lstrip=True, normalized=False)])
     marks = [(mark, bpe.token_to_id(mark)) for mark in recipe.specials if mark in recipe.adds]
     bpe.post_processor = processors.TemplateProcessing(single=recipe.adds, special_tokens=marks)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, clean_up_tokenization_spaces=False, **recipe.names)
@@ -262,17 +307,17 @@ def measure(folder: Path, shelves: dict[str, list[str]]) -> str:
 
 
 def main() -> None:
-    """Train the two vocabularies, write the three folders, measure, and write the cards."""
+    """Train the vocabularies, write the four folders, measure, and write the cards."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds english_prose and spanish_prose")
     data = parser.parse_args().data
     shelves = {"English": books(data / "english_prose"), "Spanish": books(data / "spanish_prose")}
-    trained: dict[bool, Tokenizer] = {}
+    trained: dict[tuple[str, ...], Tokenizer] = {}
     for recipe in RECIPES:
         train = train_byte_level if recipe.byte_level else train_byte_fallback
-        if recipe.byte_level not in trained:
-            trained[recipe.byte_level] = train(shelves, recipe.specials)
-        folder = save(recipe, trained[recipe.byte_level])
+        if recipe.specials not in trained:
+            trained[recipe.specials] = train(shelves, recipe.specials)
+        folder = save(recipe, trained[recipe.specials])
         measured = measure(folder, shelves)
         card = CARD.format(
             **{name: getattr(recipe, name) for name in ("folder", "original", "template_note")},

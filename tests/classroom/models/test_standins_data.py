@@ -32,10 +32,16 @@ CONVERSATION = [
 BLENDERBOT = f" {USER}  {ASSISTANT}   {LAST}</s>"
 MISTRAL = f"<s>[INST] {USER} [/INST]{ASSISTANT}</s> [INST] {LAST} [/INST]"
 ZEPHYR = f"<|user|>\n{USER}</s>\n<|assistant|>\n{ASSISTANT}</s>\n<|user|>\n{LAST}</s>\n"
+QWEN = (
+    "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.<|im_end|>\n"
+    f"<|im_start|>user\n{USER}<|im_end|>\n<|im_start|>assistant\n{ASSISTANT}<|im_end|>\n"
+    f"<|im_start|>user\n{LAST}<|im_end|>\n"
+)
 PRINTED = {
     "blenderbot-chat-tokenizer": (BLENDERBOT, BLENDERBOT),
     "mistral-chat-tokenizer": (MISTRAL, MISTRAL),
     "zephyr-chat-tokenizer": (ZEPHYR, ZEPHYR + "<|assistant|>\n"),
+    "qwen-chat-tokenizer": (QWEN, QWEN + "<|im_start|>assistant\n"),
 }
 
 
@@ -54,8 +60,9 @@ def test_chat_template_prints_what_the_original_prints(chat, prompt):
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     assert ids == tokenizer.apply_chat_template(CONVERSATION, add_generation_prompt=prompt)["input_ids"]
     assert tokenizer.decode(ids) == text
-    for mark in ("<s>", "</s>"):
-        assert ids.count(tokenizer.convert_tokens_to_ids(mark)) == text.count(mark)
+    for mark in ("<s>", "</s>", "<|im_start|>", "<|im_end|>"):
+        if mark in tokenizer.all_special_tokens:
+            assert ids.count(tokenizer.convert_tokens_to_ids(mark)) == text.count(mark)
 
 
 def test_blenderbot_prints_the_documented_example():
@@ -81,6 +88,35 @@ def test_system_messages_are_taken_by_zephyr_and_refused_by_mistral():
         mistral.apply_chat_template(chat, tokenize=False)
 
 
+def test_qwen_lists_tools_and_writes_a_call_and_its_result_as_the_original():
+    from transformers import AutoTokenizer
+
+    qwen = AutoTokenizer.from_pretrained(STANDINS / "qwen-chat-tokenizer")
+    tool = {"type": "function", "function": {"name": "double", "parameters": {}}}
+    call = {"name": "double", "arguments": {"word": "ñu"}}
+    chat = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Double ñu."},
+        {"role": "assistant", "tool_calls": [{"type": "function", "function": call}]},
+        {"role": "tool", "content": "ñuñu"},
+        {"role": "tool", "content": "again"},
+    ]
+    text = qwen.apply_chat_template(chat, tools=[tool], tokenize=False, add_generation_prompt=True)
+    assert text == (
+        "<|im_start|>system\nBe brief.\n\n# Tools\n\n"
+        "You may call one or more functions to assist with the user query.\n\n"
+        "You are provided with function signatures within <tools></tools> XML tags:\n<tools>\n"
+        '{"type": "function", "function": {"name": "double", "parameters": {}}}\n</tools>\n\n'
+        "For each function call, return a json object with function name and arguments"
+        " within <tool_call></tool_call> XML tags:\n<tool_call>\n"
+        '{"name": <function-name>, "arguments": <args-json-object>}\n</tool_call><|im_end|>\n'
+        "<|im_start|>user\nDouble ñu.<|im_end|>\n<|im_start|>assistant\n<tool_call>\n"
+        '{"name": "double", "arguments": {"word": "ñu"}}\n</tool_call><|im_end|>\n'
+        "<|im_start|>user\n<tool_response>\nñuñu\n</tool_response>\n"
+        "<tool_response>\nagain\n</tool_response><|im_end|>\n<|im_start|>assistant\n"
+    )
+
+
 @pytest.mark.parametrize("text", ["Hola", "  two  blanks ", "line\n\nline\ttab", "日本語 👋 ñ", "", " ", "</s> <s>x"])
 def test_chat_tokenizers_lose_nothing(chat, text):
     _, tokenizer = chat
@@ -97,8 +133,8 @@ def test_chat_tokenizers_load_silently_and_add_the_marks_of_the_original(chat, c
         logging.getLogger("transformers").propagate = kept
     assert not caplog.records and not recwarn.list
     ids = tokenizer("Hola")["input_ids"]
-    blenderbot = name.startswith("blenderbot")
-    assert (ids[-1] == tokenizer.eos_token_id) is blenderbot and (ids[0] == tokenizer.bos_token_id) is not blenderbot
+    assert (ids[-1] == tokenizer.eos_token_id) is name.startswith("blenderbot")
+    assert (ids[0] == tokenizer.bos_token_id) is name.startswith(("mistral", "zephyr"))
     assert len(tokenizer) == json.loads((STANDINS / name / "config.json").read_text())["vocab_size"]
 
 

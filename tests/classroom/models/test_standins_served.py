@@ -19,7 +19,7 @@ messages = [
     {"role": "assistant", "content": "Estoy bien. ¿Cómo te puedo ayudar?"},
     {"role": "user", "content": "Me gustaría saber cómo funcionan los chat templates"},
 ]
-ids = ["mistralai/Mistral-7B-Instruct-v0.1", "HuggingFaceH4/zephyr-7b-beta", "facebook/blenderbot-400M-distill"]
+ids = ["unsloth/mistral-7b-instruct-v0.1", "HuggingFaceH4/zephyr-7b-beta", "facebook/blenderbot-400M-distill"]
 made = [AutoTokenizer.from_pretrained(name).apply_chat_template(messages, tokenize=False) for name in ids]
 print(json.dumps(made))
 """
