@@ -54,6 +54,9 @@ links: install  ## badges, install cells and the README's table, from pyproject.
 images: install  ## the drawings in images/
 	$(BIN)/python -m tools.images
 
+site:  ## the web site from the stored outputs, in build/site/_build/html
+	@$(PYTHON) -m tools.site
+
 screenshots: install  ## pictures of the classroom Hub's pages and of the explorer, with headless Chromium
 	$(BIN)/python -m tools.screenshots
 	$(BIN)/python -m tools.lab
