@@ -27,6 +27,7 @@ PICTURES = {
         "The classroom Hub's front page: what learners pushed, and what comes with the course.",
     ),
 }
+INSTALL_PROMPT = "The cell that installs the course on Colab"
 PICTURE_TYPES = ("image/png", "image/svg+xml")
 
 
@@ -60,6 +61,7 @@ def for_the_site(notebook: NotebookNode) -> NotebookNode:
             continue
         if cell.id == links.INSTALL_ID:
             cell.metadata.tags = [*cell.metadata.get("tags", []), "hide-cell"]
+            cell.metadata.mystnb = {"code_prompt_show": INSTALL_PROMPT, "code_prompt_hide": INSTALL_PROMPT}
         alt = " ".join(description for _, description in pictures(cell))
         if alt:
             cell.metadata.mystnb = {"image": {"alt": alt}}
@@ -133,14 +135,17 @@ def settings() -> dict[str, object]:
             "binderhub_url": "https://mybinder.org",
         },
         "sphinx": {
+            "recursive_update": True,
             "config": {
+                # The side bar has the search field; one in a bar on top would be a second one.
+                "html_theme_options": {"navbar_persistent": [], "navbar_start": [], "navbar_end": []},
                 "html_static_path": ["_static"],
                 "html_css_files": ["site.css"],
                 "language": "en",
                 "myst_heading_anchors": 3,
                 # Code cells hold what a shell or another language reads too; a lexer's doubt is no fault of a page.
                 "suppress_warnings": ["mystnb.unknown_mime_type", "misc.highlighting_failure", "etoc.toctree"],
-            }
+            },
         },
     }
 
