@@ -60,7 +60,10 @@ def download() -> str:
 
 
 def versions(text: str) -> dict[str, str]:
-    """Return version by normalised name; packages that were installed from an address have none and are left out."""
+    """Return version by normalised name, without the build that stands after a plus sign, as in `2.11.0+cu128`.
+
+    Packages that were installed from an address have no version and are left out.
+    """
     found = map(PINNED.match, text.splitlines())
     return {canonicalize_name(row["name"]): row["version"] for row in found if row}
 

@@ -64,7 +64,7 @@ def install_as_on_colab(python: Path) -> None:
     after, broken = frozen(python), complaints(python) - broken_before
     for name in sorted(after):
         if after[name] != before.get(name):
-            print(f"install cell: {name} {before.get(name, 'added')} -> {after[name]}")
+            print(f"install cell: {name} {before.get(name, 'added')} -> {after[name]}", flush=True)
     if after["torch"] != before["torch"]:
         raise SystemExit(f"The install cell replaces Colab's PyTorch {before['torch']} with {after['torch']}.")
     if broken:
@@ -95,7 +95,8 @@ def classroom_requirements() -> list[str]:
 
 
 def pip(python: Path, *arguments: str) -> None:
-    """Install with pip, quietly."""
+    """Install with pip, which says nothing but what goes wrong."""
+    print("pip install", *arguments[:8], "…" if arguments[8:] else "", flush=True)
     run(python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", *arguments)
 
 
@@ -123,7 +124,7 @@ def print_versions(python: Path) -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         named = [canonicalize_name(Requirement(line).name) for line in tomllib.load(file)["project"]["dependencies"]]
     have = frozen(python)
-    print("versions:", ", ".join(f"{name} {have[name]}" for name in named))
+    print("versions:", ", ".join(f"{name} {have[name]}" for name in named), flush=True)
 
 
 def chosen(numbers: list[str]) -> list[str]:

@@ -14,9 +14,9 @@ from tools import colab_packages, package_sets
 from tools.notebooks import ROOT
 
 
-def test_a_list_is_read_by_name_and_version_and_other_lines_are_left_out() -> None:
+def test_a_list_is_read_by_name_and_version_without_the_build_and_other_lines_are_left_out() -> None:
     text = "# a list\nPyYAML==6.0.3\ngoogle-colab @ file:///colab\ntorch==2.11.0+cu128\njupyterlab_widgets==3.0.16\n"
-    assert colab_packages.versions(text) == {"pyyaml": "6.0.3", "torch": "2.11.0+cu128", "jupyterlab-widgets": "3.0.16"}
+    assert colab_packages.versions(text) == {"pyyaml": "6.0.3", "torch": "2.11.0", "jupyterlab-widgets": "3.0.16"}
 
 
 def test_colab_s_list_is_dated_and_holds_what_the_lessons_need_and_what_could_clash() -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import sys
+from html import unescape
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -29,6 +31,7 @@ PICTURES = {
 }
 INSTALL_PROMPT = "The cell that installs the course on Colab"
 PICTURE_TYPES = ("image/png", "image/svg+xml")
+LABEL = re.compile(r'aria-label="([^"]+)"')  # an SVG picture describes itself
 
 
 def main() -> None:
@@ -43,7 +46,7 @@ def main() -> None:
     shutil.copytree(ROOT / "images", target / "images")
     (target / "_static").mkdir()
     shutil.copy(HERE / "site.css", target / "_static")
-    front = (HERE / "index.md").read_text(encoding="utf-8").replace("{gallery}", gallery(target / "images"))
+    front = (HERE / "index.md.in").read_text(encoding="utf-8").replace("{gallery}", gallery(target / "images"))
     (target / "index.md").write_text(front, encoding="utf-8")
     # JSON is YAML too.
     (target / "_toc.yml").write_text(json.dumps(contents(), indent=1), encoding="utf-8")
@@ -74,7 +77,10 @@ def pictures(cell: NotebookNode) -> list[tuple[NotebookNode, str]]:
     for output in cell.get("outputs", []):
         for kind in PICTURE_TYPES:
             if kind in output.get("data", {}):
-                found.append((output, output.metadata.get(kind, {}).get("alt", "")))
+                label = LABEL.search("".join(output.data[kind])) if kind == "image/svg+xml" else None
+                found.append(
+                    (output, output.metadata.get(kind, {}).get("alt") or (unescape(label[1]) if label else ""))
+                )
                 break
     return found
 
