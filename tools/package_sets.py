@@ -25,7 +25,7 @@ from tools.notebooks import ROOT, lessons, solutions
 # What runs and compares the notebooks, beside the classroom's own packages.
 RUNNERS = ("nbclient", "nbformat", "nbval", "nest-asyncio2", "pytest", "pytest-timeout", "pytest-xdist")
 LESSONS_ONLY = ("seqeval",)  # what a lesson loads by name, through `evaluate`
-# Colab's jupyter_client, which starts the kernels, is older than its Python. The lessons are watched inside their kernels.
+# Colab's jupyter_client, which starts the kernels, is older than its Python. Each kernel watches its lesson itself.
 OF_THE_TOOLS = ("-W", "ignore::DeprecationWarning")
 
 
@@ -36,6 +36,9 @@ def main() -> None:
     python = make_environment(ROOT / "build" / name)
     SETS[name](python)
     run(python, "-m", "classroom", "prepare")
+    run(
+        python, "-c", "import matplotlib.font_manager"
+    )  # says once that it builds its cache, which is no lesson's output
     print_versions(python)
     run(python, "-m", "pytest", "-n", "2", *OF_THE_TOOLS, *chosen(numbers))
 
