@@ -36,9 +36,8 @@ def main() -> None:
     python = make_environment(ROOT / "build" / name)
     SETS[name](python)
     run(python, "-m", "classroom", "prepare")
-    run(
-        python, "-c", "import matplotlib.font_manager"
-    )  # says once that it builds its cache, which is no lesson's output
+    # Matplotlib says once that it builds its list of fonts; a lesson shall not be where it does.
+    run(python, "-c", "import matplotlib.font_manager")
     print_versions(python)
     run(python, "-m", "pytest", "-n", "2", *OF_THE_TOOLS, *chosen(numbers))
 
