@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from tools import display_updates
 from tools.fixed import FIXED_ENVIRONMENT
@@ -34,6 +37,18 @@ def pytest_configure(config: pytest.Config) -> None:
     shutil.copy(ROOT / "tests" / "deprecation_watch.py", startup / "00_deprecation_watch.py")
     config.stash[DEPRECATIONS] = profile / "deprecations.txt"
     os.environ |= {"IPYTHONDIR": str(profile), "COURSE_DEPRECATIONS": str(profile / "deprecations.txt")}
+
+
+class ByFileAndLesson(LoadFileScheduling):
+    """Gives a process a whole file, or what a file holds for one lesson: tests that share a kernel stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        lesson = re.search(r"\[(\d\d)_", nodeid)
+        return super()._split_scope(nodeid) + (lesson[1] if lesson else "")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndLesson:
+    return ByFileAndLesson(config, log)
 
 
 def is_helper(config: pytest.Config) -> bool:

@@ -18,7 +18,7 @@ PIECES = {
     "Tokenizers": ("cuts text into tokens", 0.36, 0.74),
     "Datasets": ("loads and transforms data", 0.70, 0.60),
     "Evaluate": ("measures results", 0.70, 0.38),
-    "Accelerate": ("one processor or many", 0.70, 0.16),
+    "Accelerate": ("one device or many", 0.70, 0.16),
     "PEFT": ("trains small adapters", 0.02, 0.27),
 }
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.nbgraderformat import MetadataValidator
 
 from tools import images, links
-from tools.exercises import without_solutions
+from tools.exercises import with_grading, without_solutions
 from tools.notebooks import KERNELSPEC, ROOT, exercises, lessons, read, repository_address, solutions
 from tools.outputs import WIDGET
 
@@ -139,9 +141,52 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", solutions(), ids=lambda path: path.name)
 def test_exercise_is_the_solution_with_the_answers_taken_out(path: Path) -> None:
-    generated = [cell.source for cell in without_solutions(read(path)).cells]
-    stored = [cell.source for cell in read(path.parent.parent / "exercises" / path.name).cells]
-    assert stored[1:] == generated[1:], "run `make exercises`"
+    generated = without_solutions(with_grading(read(path))).cells
+    stored = read(path.parent.parent / "exercises" / path.name).cells
+    assert [cell.source for cell in stored[1:]] == [cell.source for cell in generated[1:]], "run `make exercises`"
+    assert [(cell.id, cell.metadata) for cell in stored] == [(cell.id, cell.metadata) for cell in generated]
+
+
+@pytest.mark.parametrize("path", solutions(), ids=lambda path: path.name)
+def test_nbgrader_knows_answers_checks_and_what_it_must_restore(path: Path) -> None:
+    notebook = read(path)
+    MetadataValidator().validate_nb(notebook)
+    stored = {cell.id: cell.metadata.get("nbgrader") for cell in notebook.cells}
+    assert stored == {cell.id: cell.metadata.get("nbgrader") for cell in with_grading(notebook).cells}, (
+        "run `make exercises`"
+    )
+    answers = {cell.id for cell in code(notebook) if "### BEGIN SOLUTION" in cell.source}
+    checks = {cell.id for cell in code(notebook) if cell.id.startswith("check-")}
+    marked = {name: marks for name, marks in stored.items() if marks}
+    assert {name for name, marks in marked.items() if marks.solution} == answers
+    assert {name: marks.points for name, marks in marked.items() if marks.grade} == dict.fromkeys(checks, 1)
+    assert all(marks.grade_id == name and marks.locked != marks.solution for name, marks in marked.items())
+
+
+@pytest.mark.parametrize("path", solutions(), ids=lambda path: path.name)
+def test_a_check_only_prints(path: Path) -> None:
+    """A value below the check would be taken for the number of points."""
+    for cell in code(read(path)):
+        if cell.id.startswith("check-"):
+            assert {output.get("name") for output in cell.outputs} <= {"stdout"}, cell.id
+
+
+@pytest.mark.parametrize(
+    ("source", "is_restored"),
+    [
+        ("import torch", True),
+        ("sizes = dict(width=16)", True),
+        ("%pip install torch\n\ntexts = ['Tea']", True),
+        ("def check(answer):\n    assert answer", True),
+        ("# What does it say?\nclassify(['Tea'])", False),
+        ("!hf cache ls", False),
+    ],
+)
+def test_nbgrader_restores_what_a_check_may_use_and_leaves_the_rest_to_the_learner(
+    source: str, is_restored: bool
+) -> None:
+    [cell] = with_grading(new_notebook(cells=[new_code_cell(source)])).cells
+    assert cell.metadata.get("nbgrader", {}).get("locked", False) == is_restored
 
 
 def test_few_cells_are_left_out_of_the_comparison_and_each_says_why() -> None:

@@ -13,6 +13,7 @@ import os
 import re
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import ROOT, read
 
 HEADER = re.compile(r"^# %% (\d+) (right|wrong): (.+?)(?: \| (.+))?$", re.MULTILINE)
-SECONDS_TO_PREPARE, SECONDS_TO_TRY = 300, 60
+SECONDS_TO_PREPARE, SECONDS_TO_TRY = 300, 120
+STUB = "not written yet"
 
 # The names of the notebook as they were before an answer; objects that an answer changes in place stay changed.
 REMEMBER = "_before_answer = dict(globals())"
@@ -66,6 +68,17 @@ def answers_in(path: Path) -> list[Answer]:
         for number, kind, title, message in [header.groups()]
     ]
     return sorted(found, key=lambda answer: answer.exercise)
+
+
+def stubs_in(path: Path) -> list[Answer]:
+    """Return the empty answers of an exercise notebook, as a learner meets them."""
+    cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
+    checks = [place for place, cell in enumerate(cells) if cell.id.startswith("check-")]
+    found = []
+    for start, end in pairwise([-1, *checks]):
+        [stub] = [cell.source for cell in cells[start + 1 : end] if "NotImplementedError" in cell.source][:1]
+        found.append(Answer(int(cells[end].id.removeprefix("check-")), False, STUB, None, stub))
+    return found
 
 
 class SolvedNotebook:
