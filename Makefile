@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 p
 BIN := .venv/bin
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test test-fast bench lint format outputs links exercises images screenshots lock install
+.PHONY: lab test test-fast test-newest test-colab test-links site rehearsal bench lint format outputs links exercises images screenshots lock install
 
 lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8899" for a server
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -14,6 +14,15 @@ test: install  ## every check: units, structure, and each cell of each lesson co
 
 test-fast: install  ## the units only: no kernel, no browser, nothing that waits
 	$(BIN)/python -m pytest -n 2 -m "not slow" tests
+
+test-newest: install  ## lessons and solutions with the newest packages; LESSONS="05" for some, TORCH="torch==2.13.0"
+	$(BIN)/python -m tools.package_sets newest $(LESSONS)
+
+test-colab: install  ## the same with what Colab has; SET_PYTHON=python3.13 names a Python like Colab's
+	$(BIN)/python -m tools.package_sets colab $(LESSONS)
+
+test-links: install  ## every link in the prose, on the web too
+	$(BIN)/python -m tools.check_links
 
 rehearsal: install  ## lessons with models of the published sizes; LESSONS="01 05" for some, reports in build/rehearsal
 	$(BIN)/python -m tools.rehearsal $(LESSONS)
@@ -44,6 +53,9 @@ links: install  ## badges, install cells and the README's table, from pyproject.
 
 images: install  ## the drawings in images/
 	$(BIN)/python -m tools.images
+
+site:  ## the web site from the stored outputs, in build/site/_build/html
+	@$(PYTHON) -m tools.site
 
 screenshots: install  ## pictures of the classroom Hub's pages and of the explorer, with headless Chromium
 	$(BIN)/python -m tools.screenshots

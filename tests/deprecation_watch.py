@@ -40,6 +40,8 @@ def _warning(self, message, *args, **kwargs):
 warnings.simplefilter("always", DeprecationWarning)
 warnings.simplefilter("always", FutureWarning)
 warnings.simplefilter("always", PendingDeprecationWarning)
+# Matplotlib logs each warning that comes up while it reads its styles: with these filters, other libraries' too.
+logging.getLogger("matplotlib.style.core").setLevel(logging.ERROR)
 _show_others = warnings.showwarning
 
 

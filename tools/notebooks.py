@@ -1,7 +1,11 @@
-"""Where the notebooks are, and how all tools read and write them."""
+"""Where the notebooks are, and how all tools read and write them.
+
+python -m tools.notebooks FILE…     write notebooks in the course's one layout; 1 when one had another
+"""
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 
@@ -47,3 +51,18 @@ def repository_address() -> str:
     with (ROOT / "pyproject.toml").open("rb") as file:
         address: str = tomllib.load(file)["project"]["urls"]["Repository"]
     return address
+
+
+def main() -> None:
+    changed = []
+    for path in map(Path, sys.argv[1:]):
+        before = path.read_bytes()
+        write(read(path), path)
+        if path.read_bytes() != before:
+            changed.append(path)
+            print(f"{path}: written in the course's layout")
+    sys.exit(bool(changed))
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -55,6 +56,21 @@ def test_conda_environment_installs_the_lock_and_nothing_else() -> None:
     *conda, with_pip = environment["dependencies"]
     assert conda == ["python=3.11", "pip"]
     assert with_pip == {"pip": ["-r requirements.lock", "-e ."]}
+
+
+def test_binder_installs_the_lock_with_the_small_pytorch() -> None:
+    lines = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == ["--extra-index-url https://download.pytorch.org/whl/cpu", "-r ../requirements.lock", "-e ."]
+    assert (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8") == "python-3.11\n"
+
+
+def test_the_devcontainer_ends_in_the_kernel_that_make_installs() -> None:
+    lines = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8").splitlines()
+    container = json.loads("\n".join(line for line in lines if not line.strip().startswith("//")))
+    assert container["updateContentCommand"] == "python tools/install.py"
+    kernel = container["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
+    assert kernel == "${containerWorkspaceFolder}/.venv/bin/python" and install.VENV == ROOT / ".venv"
+    assert (ROOT / container["customizations"]["codespaces"]["openFiles"][0]).exists()
 
 
 def test_no_package_for_one_chip_only_is_in_the_lock() -> None:

@@ -1,0 +1,1 @@
+"""The course's web site, made from the stored outputs: `make site`."""
