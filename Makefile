@@ -10,10 +10,10 @@ lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 test: install  ## every check: units, structure, and each cell of each lesson compared with its stored output
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 test-fast: install  ## the units only: no kernel, no browser, nothing that waits
-	$(BIN)/python -m pytest -m "not slow" tests
+	$(BIN)/python -m pytest -n 2 -m "not slow" tests
 
 rehearsal: install  ## lessons with models of the published sizes; LESSONS="01 05" for some, reports in build/rehearsal
 	$(BIN)/python -m tools.rehearsal $(LESSONS)

@@ -17,14 +17,15 @@ from tools.notebooks import ROOT, lessons, solutions
 
 os.environ |= FIXED_ENVIRONMENT
 
-EXECUTED = pytest.StashKey[Counter]()
+EXECUTED: Counter[Path] = Counter()  # cells that ran, by notebook
 DEPRECATIONS = pytest.StashKey[Path]()
 SUMMARY = pytest.StashKey[tuple[list[str], list[str]]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     display_updates.follow()
-    config.stash[EXECUTED] = Counter()
+    if is_helper(config):
+        return
     # Every lesson's kernel runs the start-up file in this profile, which writes deprecation warnings to the report.
     profile = Path(tempfile.mkdtemp(prefix="course-ipython-"))
     config.add_cleanup(lambda: shutil.rmtree(profile, ignore_errors=True))
@@ -35,20 +36,25 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ |= {"IPYTHONDIR": str(profile), "COURSE_DEPRECATIONS": str(profile / "deprecations.txt")}
 
 
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> None:
-    if call.when == "call" and hasattr(item, "cell_num"):
-        item.config.stash[EXECUTED][item.path] += 1
+def is_helper(config: pytest.Config) -> bool:
+    """Whether this is one of several processes (`-n 2`), which report to the one that was started."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    file = report.location[0]  # a node id names no file outside of this folder
+    if report.when == "call" and file.endswith(".ipynb"):
+        EXECUTED[(ROOT / file).resolve()] += 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if session.config.option.collectonly or not hasattr(session, "items"):
+    if session.config.option.collectonly or is_helper(session.config):
         return
-    executed = session.config.stash[EXECUTED]
     everything = lessons() + solutions() if session.config.args_source.name == "TESTPATHS" else []
     short = [
-        f"{path.name}: {executed[path]} of {len(code_cells(path))} cells ran"
-        for path in sorted({*executed, *everything})
-        if executed[path] < len(code_cells(path))
+        f"{path.name}: {EXECUTED[path]} of {len(code_cells(path))} cells ran"
+        for path in sorted({*EXECUTED, *everything})
+        if EXECUTED[path] < len(code_cells(path))
     ]
     report = session.config.stash[DEPRECATIONS]
     deprecations = sorted(set(report.read_text(encoding="utf-8").splitlines())) if report.exists() else []
@@ -63,13 +69,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"FAILED not every cell was executed: {line}", red=True)
     for line in deprecations:
         terminalreporter.write_line(f"FAILED deprecated: {line}", red=True)
-    executed = config.stash[EXECUTED]
-    if executed:
-        cells = [cell for path in executed for cell in code_cells(path)]
+    if EXECUTED:
+        cells = [cell for path in EXECUTED for cell in code_cells(path)]
         printing = [cell for cell in cells if cell["outputs"]]
         compared = [cell for cell in printing if not is_left_out(cell)]
         terminalreporter.write_line(
-            f"notebooks: {executed.total()} of {len(cells)} cells executed;"
+            f"notebooks: {EXECUTED.total()} of {len(cells)} cells executed;"
             f" {len(compared)} of {len(printing)} cells that print compared"
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser
 
 from classroom.auth.accounts import Accounts
 from classroom.cache import cache_root
@@ -20,6 +21,7 @@ from classroom.models import catalogue
 from classroom.models.hub import Hub
 from classroom.storage.store import Store
 from tests.support.client import Client, run_python
+from tools.lab import NoChromiumError, chromium
 
 # The test process itself is a client of the classroom too. The client reads this at import, so it comes first.
 os.environ |= {
@@ -61,6 +63,18 @@ def checkpoint() -> Callable[[str], str]:
     """The id under which the classroom serves a stand-in, by the stand-in's own name; or the folder of the course's."""
     ids = {entry.title: entry.id for entry in catalogue.entries()}
     return lambda name: ids.get(name) or bundled.folder(name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, for which evil.example is this machine. Skips the test without one, and fails it in CI."""
+    try:
+        with chromium("--host-resolver-rules=MAP evil.example 127.0.0.1") as browser:
+            yield browser
+    except NoChromiumError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
 
 
 @pytest.fixture

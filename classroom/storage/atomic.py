@@ -61,6 +61,18 @@ def write(target: Path, content: bytes, mode: int | None = None) -> None:
         made.keep_as(target, mode)
 
 
+def place(written: Path, target: Path) -> None:
+    """Give a file that was written and closed elsewhere on this disk its name, in place of an older file.
+
+    Wait until content and name are on the disk. Raise OSError as the system does.
+    """
+    with written.open("rb+") as file:
+        os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _patiently(os.replace, written, target)
+    flush_folder(target.parent)
+
+
 def rename(source: Path, target: Path) -> None:
     """Give a folder another name, which must be free. Raise OSError as the system does."""
     _patiently(os.rename, source, target)

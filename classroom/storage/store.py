@@ -114,10 +114,9 @@ class Store:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         target = large_files.path_of(self.large, sha256)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            self.large.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self.large) as temporary:
-                shutil.copyfile(path, Path(temporary) / sha256)
-                os.replace(Path(temporary) / sha256, target)
+                atomic.place(Path(shutil.copyfile(path, Path(temporary) / sha256)), target)
         return self._blob(git, bytes(Pointer(sha256, size)))
 
     @staticmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tools.lab import NoChromiumError, chromium, jupyterlab, run_all, short_lesson
+from tools.lab import jupyterlab, run_all, short_lesson
 from tools.notebooks import lessons, read, write
 
 pytestmark = pytest.mark.slow  # JupyterLab, a kernel and a browser
@@ -28,17 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path, browser: Browser) -> Iterator[str]:
     with jupyterlab(folder) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        with chromium() as browser:
-            yield browser
-    except NoChromiumError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

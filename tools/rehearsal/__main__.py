@@ -2,7 +2,8 @@
 
 The classroom's stand-ins are replaced by repositories of the published size and layout with random weights; real
 weights stay. For each lesson it prints how many cells raise (none may) and how many print something else; what, and the
-prose below, is in build/rehearsal/NN.md for the author to read. Exit status 1 when a cell raises that is not meant to.
+prose below, is in build/rehearsal/NN.md for the author to read, and the lesson as it came stands beside it. Exit status
+1 when a cell raises that is not meant to.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from nbformat.v4 import new_output
 
 from classroom.cache import cache_root
 from tools.fixed import FIXED_ENVIRONMENT
-from tools.notebooks import ROOT, lessons, read
+from tools.notebooks import ROOT, lessons, read, write
 from tools.outputs import drop_widgets, hide_paths, merge_streams
 from tools.rehearsal import comparison, repositories, server
 
@@ -63,6 +64,7 @@ def rehearse(path: Path, endpoint: str, scratch: Path) -> bool:
     cells = sum(cell.cell_type == "code" for cell in stored.cells)
     target = REPORTS / f"{path.name.split('_')[0]}.md"
     target.write_text(comparison.report(path.stem, cells, differences), encoding="utf-8")
+    write(fresh, REPORTS / path.name)
     seconds = time.monotonic() - started
     print(f"{comparison.summary(path.stem, cells, differences)} ({seconds:.0f} s; {target.relative_to(ROOT)})")
     raised = [one for one in differences if one.error]

@@ -23,7 +23,6 @@ from classroom.models.hub import Hub
 from classroom.storage.store import Store
 from tests.support.jupyter import BASE, OWN, TOKEN, jupyter_server, run_in_kernel
 from tests.support.room import CLASS_CODE
-from tools.lab import NoChromiumError, chromium
 
 PLOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da63fccf500f000382018058"
@@ -61,17 +60,6 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> str:
     api.create_branch("learner/film", branch="feature/x")
     api.create_pull_request("learner/film", title="Better")
     return endpoint
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    try:
-        with chromium() as browser:
-            yield browser
-    except NoChromiumError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ from classroom.models.hub import Hub
 from classroom.storage.store import Store
 from tests.support.client import run_python
 from tests.support.room import CLASS_CODE, Browser, ask, poll
-from tools.lab import NoChromiumError, chromium
 
 PLOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da63fccf500f000382018058"
@@ -55,17 +54,6 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> str:
         accounts.add(name)
         push_private(endpoint, accounts.new_token(name), f"{name}/secret")
     return endpoint
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    try:
-        with chromium("--host-resolver-rules=MAP evil.example 127.0.0.1") as browser:
-            yield browser
-    except NoChromiumError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 @contextmanager
