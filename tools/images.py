@@ -126,9 +126,10 @@ def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], labe
     axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "0.3", "shrinkA": 2, "shrinkB": 2})
     if label:
         x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        upright = start[0] == end[0]
-        place = {"ha": "left", "va": "center"} if upright else {"ha": "center", "va": "bottom"}
-        axes.text(x + 0.01 * upright, y + 0.03 * (not upright), label, size=8.5, **place)
+        if start[0] == end[0]:
+            axes.text(x + 0.01, y, label, ha="left", va="center", size=8.5)
+        else:
+            axes.text(x, y + 0.03, label, ha="center", va="bottom", size=8.5)
 
 
 def box(
