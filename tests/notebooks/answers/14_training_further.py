@@ -2,6 +2,8 @@
 def trained_share(model):
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return trained / sum(p.numel() for p in model.parameters())
+
+
 # %% 1 right: a loop
 def trained_share(model):
     everything = trained = 0
@@ -10,6 +12,8 @@ def trained_share(model):
         if parameter.requires_grad:
             trained += parameter.nelement()
     return trained / everything
+
+
 # %% 1 right: tensors
 import torch
 
@@ -18,35 +22,51 @@ def trained_share(model):
     sizes = torch.tensor([p.numel() for p in model.parameters()], dtype=torch.float64)
     trained = torch.tensor([p.requires_grad for p in model.parameters()])
     return (sizes * trained).sum() / sizes.sum()
+
+
 # %% 1 wrong: counts tensors | numel
 def trained_share(model):
     flags = [p.requires_grad for p in model.parameters()]
     return sum(flags) / len(flags)
+
+
 # %% 1 wrong: the number | a share
 def trained_share(model):
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
 # %% 1 wrong: the frozen ones
 def trained_share(model):
     frozen = sum(p.numel() for p in model.parameters() if not p.requires_grad)
     return frozen / sum(p.numel() for p in model.parameters())
+
+
 # %% 1 wrong: percent
 def trained_share(model):
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return 100 * trained / sum(p.numel() for p in model.parameters())
+
+
 # %% 1 wrong: trained to frozen
 def trained_share(model):
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     frozen = sum(p.numel() for p in model.parameters() if not p.requires_grad)
     return trained / (frozen or trained)
+
+
 # %% 1 wrong: hard-coded
 def trained_share(model):
     return 0.25
+
+
 # %% 1 wrong: freezes on the way
 def trained_share(model):
     everything = sum(p.numel() for p in model.parameters())
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     model.requires_grad_(False)
     return trained / everything
+
+
 # %% 2 right: a loop with a count
 def early_stop(losses, patience):
     best, best_epoch, waited = float("inf"), 0, 0
@@ -58,6 +78,8 @@ def early_stop(losses, patience):
         if waited == patience:
             break
     return best_epoch, epoch
+
+
 # %% 2 right: by the distance from the best
 def early_stop(losses, patience):
     best = 0
@@ -67,6 +89,8 @@ def early_stop(losses, patience):
         if i - best >= patience:
             return [best + 1, i + 1]
     return [best + 1, len(losses)]
+
+
 # %% 2 right: tensors
 import torch
 
@@ -78,6 +102,8 @@ def early_stop(losses, patience):
         if last - best >= patience:
             break
     return torch.tensor([best, last])
+
+
 # %% 2 wrong: best of all epochs | never computed
 def early_stop(losses, patience):
     best, waited = float("inf"), 0
@@ -89,6 +115,8 @@ def early_stop(losses, patience):
         if waited == patience:
             break
     return losses.index(min(losses)) + 1, epoch
+
+
 # %% 2 wrong: counts from 0 | from 1
 def early_stop(losses, patience):
     best = 0
@@ -98,6 +126,8 @@ def early_stop(losses, patience):
         if i - best >= patience:
             return best, i
     return best, len(losses) - 1
+
+
 # %% 2 wrong: compares with the loss before | before
 def early_stop(losses, patience):
     waited, best = 0, 0
@@ -111,6 +141,8 @@ def early_stop(losses, patience):
         if waited == patience:
             return best + 1, i + 1
     return best + 1, len(losses)
+
+
 # %% 2 wrong: never sets the count back | back to 0
 def early_stop(losses, patience):
     waited, best = 0, 0
@@ -122,6 +154,8 @@ def early_stop(losses, patience):
         if waited == patience:
             return best + 1, i + 1
     return best + 1, len(losses)
+
+
 # %% 2 wrong: an equal loss counts as better | equal
 def early_stop(losses, patience):
     best = 0
@@ -131,6 +165,8 @@ def early_stop(losses, patience):
         if i - best >= patience:
             return best + 1, i + 1
     return best + 1, len(losses)
+
+
 # %% 2 wrong: one epoch more of patience
 def early_stop(losses, patience):
     best = 0
@@ -140,6 +176,8 @@ def early_stop(losses, patience):
         if i - best > patience:
             return best + 1, i + 1
     return best + 1, len(losses)
+
+
 # %% 2 wrong: returns nothing when it never stops | every way out
 def early_stop(losses, patience):
     best = 0
@@ -148,9 +186,13 @@ def early_stop(losses, patience):
             best = i
         if i - best >= patience:
             return best + 1, i + 1
+
+
 # %% 2 wrong: hard-coded from the example
 def early_stop(losses, patience):
     return 2, 4
+
+
 # %% 3 right: looks first
 from transformers import TrainerCallback
 
@@ -162,6 +204,8 @@ class EnoughIsEnough(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if "loss" in logs and logs["loss"] < self.limit:
             control.should_training_stop = True
+
+
 # %% 3 right: get with infinity, returns control
 from transformers import TrainerCallback
 
@@ -174,6 +218,8 @@ class EnoughIsEnough(TrainerCallback):
         if float((logs or {}).get("loss", float("inf"))) < self.limit:
             control.should_training_stop = True
         return control
+
+
 # %% 3 right: catches the missing key
 import transformers
 
@@ -189,6 +235,8 @@ class EnoughIsEnough(transformers.TrainerCallback):
         except KeyError:
             return
         control.should_training_stop |= loss < self.smallest
+
+
 # %% 3 wrong: get with 0 | no training loss
 from transformers import TrainerCallback
 
@@ -200,6 +248,8 @@ class EnoughIsEnough(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if logs.get("loss", 0) < self.limit:
             control.should_training_stop = True
+
+
 # %% 3 wrong: does not look | look before
 from transformers import TrainerCallback
 
@@ -211,6 +261,8 @@ class EnoughIsEnough(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if logs["loss"] < self.limit:
             control.should_training_stop = True
+
+
 # %% 3 wrong: greater
 from transformers import TrainerCallback
 
@@ -222,6 +274,8 @@ class EnoughIsEnough(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if "loss" in logs and logs["loss"] > self.limit:
             control.should_training_stop = True
+
+
 # %% 3 wrong: a limit of its own
 from transformers import TrainerCallback
 
@@ -233,6 +287,8 @@ class EnoughIsEnough(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if "loss" in logs and logs["loss"] < 0.5:
             control.should_training_stop = True
+
+
 # %% 3 wrong: ends the epoch, not the training
 from transformers import TrainerCallback
 
@@ -244,6 +300,8 @@ class EnoughIsEnough(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if "loss" in logs and logs["loss"] < self.limit:
             control.should_epoch_stop = True
+
+
 # %% 3 wrong: after twenty steps
 from transformers import TrainerCallback
 
@@ -255,6 +313,8 @@ class EnoughIsEnough(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if state and state.global_step >= 20:
             control.should_training_stop = True
+
+
 # %% 3 wrong: any loss in the entry
 from transformers import TrainerCallback
 
@@ -267,6 +327,8 @@ class EnoughIsEnough(TrainerCallback):
         found = [value for name, value in logs.items() if name.endswith("loss")]
         if found and min(found) < self.limit:
             control.should_training_stop = True
+
+
 # %% 4 right: weighted losses
 def accumulated_step(model, parts, optimizer):
     total = sum(len(part["labels"]) for part in parts)
@@ -274,6 +336,8 @@ def accumulated_step(model, parts, optimizer):
     for part in parts:
         (model(**part).loss * len(part["labels"]) / total).backward()
     optimizer.step()
+
+
 # %% 4 right: one sum of losses
 def accumulated_step(model, parts, optimizer):
     model.zero_grad()
@@ -282,6 +346,8 @@ def accumulated_step(model, parts, optimizer):
     loss.backward()
     optimizer.step()
     optimizer.zero_grad()
+
+
 # %% 4 right: gradients divided afterwards
 def accumulated_step(model, parts, optimizer):
     optimizer.zero_grad(set_to_none=True)
@@ -294,6 +360,8 @@ def accumulated_step(model, parts, optimizer):
         if parameter.grad is not None:
             parameter.grad /= total
     optimizer.step()
+
+
 # %% 4 right: the cross-entropy by hand
 import torch
 
@@ -306,18 +374,24 @@ def accumulated_step(model, parts, optimizer):
         loss = torch.nn.functional.cross_entropy(logits, part["labels"], reduction="sum")
         (loss / total).backward()
     optimizer.step()
+
+
 # %% 4 wrong: the sum of the losses | mean over all rows
 def accumulated_step(model, parts, optimizer):
     optimizer.zero_grad()
     for part in parts:
         model(**part).loss.backward()
     optimizer.step()
+
+
 # %% 4 wrong: each part counts the same | share of the rows
 def accumulated_step(model, parts, optimizer):
     optimizer.zero_grad()
     for part in parts:
         (model(**part).loss / len(parts)).backward()
     optimizer.step()
+
+
 # %% 4 wrong: a step for each part
 def accumulated_step(model, parts, optimizer):
     total = sum(len(part["labels"]) for part in parts)
@@ -325,6 +399,8 @@ def accumulated_step(model, parts, optimizer):
         optimizer.zero_grad()
         (model(**part).loss * len(part["labels"]) / total).backward()
         optimizer.step()
+
+
 # %% 4 wrong: empties the gradients between the parts
 def accumulated_step(model, parts, optimizer):
     total = sum(len(part["labels"]) for part in parts)
@@ -332,18 +408,24 @@ def accumulated_step(model, parts, optimizer):
         optimizer.zero_grad()
         (model(**part).loss * len(part["labels"]) / total).backward()
     optimizer.step()
+
+
 # %% 4 wrong: old gradients stay | zero_grad
 def accumulated_step(model, parts, optimizer):
     total = sum(len(part["labels"]) for part in parts)
     for part in parts:
         (model(**part).loss * len(part["labels"]) / total).backward()
     optimizer.step()
+
+
 # %% 4 wrong: no step | step
 def accumulated_step(model, parts, optimizer):
     total = sum(len(part["labels"]) for part in parts)
     optimizer.zero_grad()
     for part in parts:
         (model(**part).loss * len(part["labels"]) / total).backward()
+
+
 # %% 4 wrong: divides by all rows without the part's own
 def accumulated_step(model, parts, optimizer):
     total = sum(len(part["labels"]) for part in parts)
@@ -351,6 +433,8 @@ def accumulated_step(model, parts, optimizer):
     for part in parts:
         (model(**part).loss / total).backward()
     optimizer.step()
+
+
 # %% 5 right: parameters
 import torch
 
@@ -367,6 +451,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.alpha / self.rank * torch.nn.functional.linear(x, self.B @ self.A)
+
+
 # %% 5 right: two layers without bias
 from torch import nn
 
@@ -383,6 +469,8 @@ class LoraLinear(nn.Module):
 
     def forward(self, hidden):
         return self.base(hidden) + self.up(self.down(hidden)) * self.scale
+
+
 # %% 5 right: matrices the other way round
 import torch
 
@@ -400,6 +488,8 @@ class LoraLinear(torch.nn.Module):
     def forward(self, x):
         change = x @ self.a @ self.b
         return self.linear(x) + change.mul(self.scale)
+
+
 # %% 5 wrong: the bias is not frozen | bias
 import torch
 
@@ -414,6 +504,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.scale * (x @ self.a.T @ self.b.T)
+
+
 # %% 5 wrong: nothing is frozen
 import torch
 
@@ -427,6 +519,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.scale * (x @ self.a.T @ self.b.T)
+
+
 # %% 5 wrong: both matrices zero | nothing is learned
 import torch
 
@@ -440,6 +534,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.scale * (x @ self.a.T @ self.b.T)
+
+
 # %% 5 wrong: both matrices random | zeros
 import torch
 
@@ -453,6 +549,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.scale * (x @ self.a.T @ self.b.T)
+
+
 # %% 5 wrong: A zero and B random | B is zero
 import torch
 
@@ -466,6 +564,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.scale * (x @ self.a.T @ self.b.T)
+
+
 # %% 5 wrong: no scale | alpha / rank
 import torch
 
@@ -479,6 +579,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + x @ self.a.T @ self.b.T
+
+
 # %% 5 wrong: scales by alpha alone
 import torch
 
@@ -492,6 +594,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.alpha * (x @ self.a.T @ self.b.T)
+
+
 # %% 5 wrong: one full matrix in place of two thin ones | two matrices
 import torch
 
@@ -504,6 +608,8 @@ class LoraLinear(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x) + self.scale * (x @ self.change.T)
+
+
 # %% 5 wrong: the adapter replaces the layer
 import torch
 
