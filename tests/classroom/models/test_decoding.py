@@ -289,7 +289,9 @@ def repositories(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "settings"), [("contrastive-search", CONTRASTIVE), ("group-beam-search", GROUPS)], ids=str
+    ("name", "settings"),
+    [("contrastive-search", CONTRASTIVE), ("group-beam-search", GROUPS)],
+    ids=["contrastive", "groups"],
 )
 def test_the_public_line_runs_the_same_search(gpt2, repositories, monkeypatch, name, settings):
     inputs, more = batch(PROMPTS), {"max_new_tokens": 9}
