@@ -10,10 +10,10 @@ FIXED_ENVIRONMENT = {
     "TQDM_DISABLE": "1",
     "TRANSFORMERS_VERBOSITY": "error",
     "TOKENIZERS_PARALLELISM": "false",
-    # Sums of floats depend on how they are split among threads and on the widest vector instructions in use.
-    "OMP_NUM_THREADS": "2",
-    "MKL_NUM_THREADS": "2",
-    "OMP_WAIT_POLICY": "passive",  # threads that wait let others work: several times faster on a busy machine
+    # Sums of floats depend on how they are split among threads and on the widest vector instructions in use. One thread
+    # a lesson, because the tests run two lessons at a time.
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
     "ATEN_CPU_CAPABILITY": "avx2",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "MKL_CBWR": "AVX2",

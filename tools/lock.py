@@ -16,7 +16,7 @@ from tools.notebooks import ROOT
 # The libraries that the lessons were written with, and the PyTorch that every machine gets.
 PINS = """\
 torch==2.13.0
-transformers==5.23.0
+transformers==5.24.0
 huggingface-hub==2.4.0
 datasets==5.2.0
 tokenizers==0.23.3
