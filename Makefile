@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 p
 BIN := .venv/bin
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test test-fast test-newest test-colab test-links site rehearsal bench lint format outputs links exercises images screenshots lock install
+.PHONY: lab test test-fast test-newest test-colab test-lowest test-links site rehearsal bench lint format outputs links exercises images screenshots lock install
 
 lab: install  ## JupyterLab on the first lesson; LAB_ARGS="--no-browser --port 8899" for a server
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -23,6 +23,9 @@ test-colab: install  ## the same with what Colab has; SET_PYTHON=python3.13 name
 
 test-links: install  ## every link in the prose, on the web too
 	$(BIN)/python -m tools.check_links
+
+test-lowest: install  ## the same with the lower bounds of pyproject.toml
+	$(BIN)/python -m tools.package_sets lowest $(LESSONS)
 
 rehearsal: install  ## lessons with models of the published sizes; LESSONS="01 05" for some, reports in build/rehearsal
 	$(BIN)/python -m tools.rehearsal $(LESSONS)

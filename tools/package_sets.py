@@ -1,7 +1,6 @@
-"""Run the lessons, strictly compared, with the packages that people will really have: the newest, or Colab's.
+"""Run the lessons, strictly compared, with the packages that people will really have: the newest, Colab's, the oldest.
 
-    python -m tools.package_sets newest [LESSON…]
-    python -m tools.package_sets colab [LESSON…]
+    python -m tools.package_sets newest|colab|lowest [LESSON…]
 
 Each set gets an environment of its own in build/. `TORCH` names another PyTorch for it, as a machine without an NVIDIA
 GPU wants it: TORCH="torch==2.13.0". `SET_PYTHON` names its Python; Colab's set wants the Python that Colab has.
@@ -78,7 +77,22 @@ def install_as_on_colab(python: Path) -> None:
     pip(python, "--constraint", str(kept), *RUNNERS, *LESSONS_ONLY, *classroom_requirements())
 
 
-SETS: dict[str, Callable[[Path], None]] = {"newest": install_newest, "colab": install_as_on_colab}
+def install_lowest(python: Path) -> None:
+    """Install the lowest version that pyproject.toml admits of each package that it names."""
+    lowest = ROOT / "build" / "lowest.txt"
+    pip(python, "uv")
+    resolve = ["uv", "pip", "compile", "pyproject.toml", "--extra", "classroom", "--resolution", "lowest-direct"]
+    run(python, "-m", *resolve, "--python", str(python), "--quiet", "--output-file", str(lowest))
+    pip(python, "--requirement", str(lowest))
+    pip(python, "--no-deps", "--editable", str(ROOT))
+    pip(python, "--constraint", str(lowest), *RUNNERS, *LESSONS_ONLY)
+
+
+SETS: dict[str, Callable[[Path], None]] = {
+    "newest": install_newest,
+    "colab": install_as_on_colab,
+    "lowest": install_lowest,
+}
 
 
 def torch() -> list[str]:

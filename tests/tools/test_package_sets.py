@@ -1,4 +1,4 @@
-"""The sets of packages that the lessons are run with beside the lock: the newest, and Colab's."""
+"""The sets of packages that the lessons are run with beside the lock: the newest, Colab's, and the lowest."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ def test_lessons_are_chosen_by_number_with_their_solutions() -> None:
 def test_an_unknown_set_is_told_which_there_are() -> None:
     command = [sys.executable, "-m", "tools.package_sets", "oldest"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.stderr == "Name a set: python -m tools.package_sets newest|colab [LESSON…]\n"
+    assert done.stderr == "Name a set: python -m tools.package_sets newest|colab|lowest [LESSON…]\n"
