@@ -1,9 +1,9 @@
-"""Make the tokenizers of four chat models, without their weights: what the lesson on chat templates prints.
+"""Make the tokenizers of three chat models, without their weights: what the lesson on chat templates prints.
 
     python -m tools.standins.make_chat_tokenizers --data DATA
 
 DATA holds the folders english_prose and spanish_prose of plain-text books (`**/*.txt`). Vocabularies of 8,000 tokens
-are trained on three million characters of each language: byte-level BPE for BlenderBot and Qwen, BPE over words that
+are trained on three million characters of each language: byte-level BPE for Qwen, BPE over words that
 begin with ▁ and with bytes to fall back on for Mistral and Zephyr, as their originals have. On top come each model's
 special tokens and a chat template of ours that prints what the original's template prints. It takes a minute or two;
 the folders land in the classroom's data, cards included.
@@ -30,14 +30,6 @@ CHARACTERS = 3_000_000  # of each language
 HELD_OUT = 4_000  # characters of each book that are only measured on
 MARKS = ["[INST] [/INST]", "<|system|> <|user|> <|assistant|>"] * 200  # else old books leave a mark in single letters
 WORDS = r"▁?\p{L}+|▁?\p{N}|▁?[^\p{L}\p{N}▁]+"  # merges stay inside a word, a digit or a run of marks
-
-BLENDERBOT_TEMPLATE = """\
-{%- for message in messages -%}
-    {%- if message["role"] == "user" -%}{{ " " }}{%- endif -%}
-    {{- message["content"] -}}
-    {%- if not loop.last -%}{{ "  " }}{%- endif -%}
-{%- endfor -%}
-{{- eos_token -}}"""
 
 MISTRAL_TEMPLATE = """\
 {{- bos_token -}}
@@ -110,19 +102,6 @@ class Recipe:
 
 
 RECIPES = (
-    Recipe(
-        folder="blenderbot-chat-tokenizer",
-        original="facebook/blenderbot-400M-distill",
-        model_type="blenderbot",
-        specials=("<pad>", "<s>", "</s>", "<unk>"),
-        names={"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
-        | {"sep_token": "</s>", "cls_token": "<s>", "mask_token": "<mask>"},
-        template=BLENDERBOT_TEMPLATE,
-        adds="$A </s>",
-        byte_level=True,
-        template_note="Turns are joined by two blanks, a user's turn begins with one more, `</s>` closes the"
-        " conversation; there are no role marks, and a generation prompt changes nothing.",
-    ),
     Recipe(
         folder="mistral-chat-tokenizer",
         original="unsloth/mistral-7b-instruct-v0.1",
@@ -270,8 +249,6 @@ def train_byte_fallback(shelves: dict[str, list[str]], specials: tuple[str, ...]
 def save(recipe: Recipe, trained: Tokenizer) -> Path:
     """Write the recipe's tokenizer.json, tokenizer_config.json, chat_template.jinja and config.json; the folder."""
     bpe = Tokenizer.from_str(trained.to_str())
-    if mask := recipe.names.get("mask_token"):
-        bpe.add_special_tokens([AddedToken(mask, lstrip=True, normalized=False)])
     marks = [(mark, bpe.token_to_id(mark)) for mark in recipe.specials if mark in recipe.adds]
     bpe.post_processor = processors.TemplateProcessing(single=recipe.adds, special_tokens=marks)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, clean_up_tokenization_spaces=False, **recipe.names)

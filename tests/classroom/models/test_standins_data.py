@@ -29,7 +29,6 @@ CONVERSATION = [
     {"role": "user", "content": LAST},
 ]
 # What the full-size tokenizers print, without and with the generation prompt.
-BLENDERBOT = f" {USER}  {ASSISTANT}   {LAST}</s>"
 MISTRAL = f"<s>[INST] {USER} [/INST]{ASSISTANT}</s> [INST] {LAST} [/INST]"
 ZEPHYR = f"<|user|>\n{USER}</s>\n<|assistant|>\n{ASSISTANT}</s>\n<|user|>\n{LAST}</s>\n"
 QWEN = (
@@ -38,7 +37,6 @@ QWEN = (
     f"<|im_start|>user\n{LAST}<|im_end|>\n"
 )
 PRINTED = {
-    "blenderbot-chat-tokenizer": (BLENDERBOT, BLENDERBOT),
     "mistral-chat-tokenizer": (MISTRAL, MISTRAL),
     "zephyr-chat-tokenizer": (ZEPHYR, ZEPHYR + "<|assistant|>\n"),
     "qwen-chat-tokenizer": (QWEN, QWEN + "<|im_start|>assistant\n"),
@@ -63,16 +61,6 @@ def test_chat_template_prints_what_the_original_prints(chat, prompt):
     for mark in ("<s>", "</s>", "<|im_start|>", "<|im_end|>"):
         if mark in tokenizer.all_special_tokens:
             assert ids.count(tokenizer.convert_tokens_to_ids(mark)) == text.count(mark)
-
-
-def test_blenderbot_prints_the_documented_example():
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(STANDINS / "blenderbot-chat-tokenizer")
-    turns = "Hello, how are you?", "I'm doing great. How can I help you today?", "I'd like to show off."
-    chat = [{"role": role, "content": text} for role, text in zip(("user", "assistant", "user"), turns, strict=True)]
-    expected = " Hello, how are you?  I'm doing great. How can I help you today?   I'd like to show off.</s>"
-    assert tokenizer.apply_chat_template(chat, tokenize=False) == expected
 
 
 def test_system_messages_are_taken_by_zephyr_and_refused_by_mistral():
@@ -133,7 +121,7 @@ def test_chat_tokenizers_load_silently_and_add_the_marks_of_the_original(chat, c
         logging.getLogger("transformers").propagate = kept
     assert not caplog.records and not recwarn.list
     ids = tokenizer("Hola")["input_ids"]
-    assert (ids[-1] == tokenizer.eos_token_id) is name.startswith("blenderbot")
+    assert ids[-1] != tokenizer.eos_token_id
     assert (ids[0] == tokenizer.bos_token_id) is name.startswith(("mistral", "zephyr"))
     assert len(tokenizer) == json.loads((STANDINS / name / "config.json").read_text())["vocab_size"]
 

@@ -19,7 +19,7 @@ messages = [
     {"role": "assistant", "content": "Estoy bien. ¿Cómo te puedo ayudar?"},
     {"role": "user", "content": "Me gustaría saber cómo funcionan los chat templates"},
 ]
-ids = ["unsloth/mistral-7b-instruct-v0.1", "HuggingFaceH4/zephyr-7b-beta", "facebook/blenderbot-400M-distill"]
+ids = ["unsloth/mistral-7b-instruct-v0.1", "HuggingFaceH4/zephyr-7b-beta"]
 made = [AutoTokenizer.from_pretrained(name).apply_chat_template(messages, tokenize=False) for name in ids]
 print(json.dumps(made))
 """
@@ -45,12 +45,11 @@ def test_load_dataset_and_evaluate_load_work_by_their_public_names() -> None:
 
 def test_chat_templates_print_what_the_originals_print() -> None:
     done = run_python(CHAT, 120, {})
-    mistral, zephyr, blenderbot = json.loads(done.stdout)
+    mistral, zephyr = json.loads(done.stdout)
     question, answer = "Hola, ¿Cómo estás?", "Estoy bien. ¿Cómo te puedo ayudar?"
     last = "Me gustaría saber cómo funcionan los chat templates"
     assert mistral == f"<s>[INST] {question} [/INST]{answer}</s> [INST] {last} [/INST]"
     assert zephyr == f"<|user|>\n{question}</s>\n<|assistant|>\n{answer}</s>\n<|user|>\n{last}</s>\n"
-    assert blenderbot == f" {question}  {answer}   {last}</s>"
 
 
 def test_the_community_strategies_run_by_their_public_names(tmp_path: Path) -> None:
