@@ -48,7 +48,13 @@ class ByFileAndLesson(LoadFileScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndLesson:
+    config.option.loadscopereorder = False  # the files as they were collected, and not those with most tests first
     return ByFileAndLesson(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the last lessons first: they take longest, and no process shall wait at the end for the other's long one."""
+    items.sort(key=lambda item: item.path.name if item.path.suffix == ".ipynb" else "", reverse=True)
 
 
 def is_helper(config: pytest.Config) -> bool:
