@@ -19,7 +19,16 @@ from tools import links
 from tools.notebooks import ROOT, exercises, lessons, read, repository_address, solutions, write
 
 HERE = Path(__file__).parent
-DOCS = ("docs/install.md", "docs/teaching.md", "docs/grading.md", "docs/hub.md", "docs/makers.md")
+DOCS = (
+    "docs/install.md",
+    "docs/teaching.md",
+    "docs/workshops.md",
+    "docs/lesson-notes.md",
+    "docs/room-checklist.md",
+    "docs/grading.md",
+    "docs/hub.md",
+    "docs/makers.md",
+)
 PAGES = (*DOCS, "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "SECURITY.md", "CHANGELOG.md")
 # On the front page a lesson shows its first figure; one without a figure shows what it is about.
 PICTURES = {
