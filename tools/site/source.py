@@ -147,7 +147,7 @@ def settings() -> dict[str, object]:
         "launch_buttons": {
             "notebook_interface": "jupyterlab",
             "colab_url": "https://colab.research.google.com",
-            "binderhub_url": "https://mybinder.org",
+            # No button for Binder: it would stand on every page, and most lessons do not fit its 2 GB.
         },
         "sphinx": {
             "recursive_update": True,
