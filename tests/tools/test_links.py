@@ -13,7 +13,7 @@ import pytest
 from tests.support.client import run_python
 from tools import links
 from tools.links import install_cell
-from tools.notebooks import ROOT, repository_address
+from tools.notebooks import ROOT, exercises, lessons, read, repository_address, solutions
 
 SHELL = """
 from importlib import metadata
@@ -71,6 +71,23 @@ def test_every_form_of_a_github_remote_is_understood(remote: str) -> None:
 )
 def test_other_remotes_are_not_taken_for_github(remote: str) -> None:
     assert not links.GITHUB.fullmatch(remote)
+
+
+def test_only_lessons_that_fit_its_memory_have_binders_badge() -> None:
+    for path in lessons() + exercises() + solutions():
+        row = read(path).cells[0].source.splitlines()[0]
+        assert row == links.badges(path)
+        assert ("mybinder.org" in row) == (path.name[:2] in links.FIT_BINDER)
+    assert "01" not in links.FIT_BINDER and "13" not in links.FIT_BINDER  # 2.3 and 4.7 GB
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.count("mybinder.org/v2/gh/") == len(links.FIT_BINDER)
+
+
+def test_the_page_on_installing_names_the_lessons_that_fit_binder() -> None:
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    binder = page.partition("## Binder\n")[2].partition("\n## ")[0]
+    *first, last = links.FIT_BINDER
+    assert f"lessons {', '.join(first)} and {last}" in " ".join(binder.split())
 
 
 def copy_of_the_course(folder: Path) -> None:

@@ -19,7 +19,16 @@ from tools import links
 from tools.notebooks import ROOT, exercises, lessons, read, repository_address, solutions, write
 
 HERE = Path(__file__).parent
-DOCS = ("docs/install.md", "docs/teaching.md", "docs/grading.md", "docs/hub.md", "docs/makers.md")
+DOCS = (
+    "docs/install.md",
+    "docs/teaching.md",
+    "docs/workshops.md",
+    "docs/lesson-notes.md",
+    "docs/room-checklist.md",
+    "docs/grading.md",
+    "docs/hub.md",
+    "docs/makers.md",
+)
 PAGES = (*DOCS, "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "SECURITY.md", "CHANGELOG.md")
 # On the front page a lesson shows its first figure; one without a figure shows what it is about.
 PICTURES = {
@@ -138,7 +147,7 @@ def settings() -> dict[str, object]:
         "launch_buttons": {
             "notebook_interface": "jupyterlab",
             "colab_url": "https://colab.research.google.com",
-            "binderhub_url": "https://mybinder.org",
+            # No button for Binder: it would stand on every page, and most lessons do not fit its 2 GB.
         },
         "sphinx": {
             "recursive_update": True,
