@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from classroom.cache import cache_root
 from classroom.models import catalogue, hub, recipes, wheels
@@ -37,7 +37,7 @@ class Published:
     kind: str = "models"
     architecture: str = ""
     weights: str = ""
-    config: Mapping[str, float] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     labels: str = ""
     tokens: int = 0
@@ -45,6 +45,7 @@ class Published:
     special: Mapping[str, int] = field(default_factory=dict)
     files: Sequence[str] = ()
     model_max_length: int = 0
+    processor: str = ""
     gated: bool = False
     rows: Mapping[str, int] = field(default_factory=dict)
 
@@ -76,7 +77,8 @@ def build(one: Published) -> None:
         if one.kind == "datasets":
             _save_reviews(one, folder)
         else:
-            _save_tokenizer(one, folder)
+            if one.words:
+                _save_tokenizer(one, folder)
             _save_model(one, folder)
         kept.import_folder(one.kind, one.id, folder, "Build for the rehearsal")
         (kept.path(one.kind, one.id) / MIRRORED).write_text(json.dumps(TOLD), encoding="utf-8")
@@ -93,13 +95,15 @@ def _save_model(one: Published, folder: Path) -> None:
     labels = json.loads((catalogue.DATA / one.labels / "config.json").read_text(encoding="utf-8")) if one.labels else {}
     ids = {f"{name}_token_id": one.special[token] for name, token in _named(one).items() if token in one.special}
     config = model_class.config_class(
-        vocab_size=one.tokens,
         architectures=[one.architecture],
+        **({"vocab_size": one.tokens} if one.tokens else {}),
         **one.config,
         **ids,
         **({"id2label": labels["id2label"], "label2id": labels["label2id"]} if labels else {}),
     )
     config.save_pretrained(folder)
+    if one.processor:
+        getattr(transformers, one.processor)().save_pretrained(folder)
     if not one.weights:
         return
     torch.manual_seed(SEED)
