@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating[Any]]
 Bytes = npt.NDArray[np.uint8]
-NEAREST = 0.05  # metres; hits nearer than this are the surface itself
+NEAREST = 0.003  # of a ray; hits nearer than this are the surface itself
 EYE_HEIGHT = (1.2, 1.8)
 FIELD_OF_VIEW = np.radians(62)  # horizontal
 PATTERNS = ("plain", "plain", "chequered", "striped", "veined")
