@@ -95,8 +95,8 @@ def describe(seen: dict[str, float], unseen: dict[str, float]) -> None:
         f" {TEST_SIZE} pixels that training never saw, and on as many with cut-outs and colours of the background that"
         f" no training scene has:\n\n| surface | new scenes | new cut-outs and colours |\n| --- | ---: | ---: |\n"
         f"{rows}\n{means}",
-        "Limits": "It has seen nothing but such scenes. On real photographs its labels mean little: it calls a cat on a"
-        " blanket by the colours of sky, grass and mountains. A picture is resized to"
+        "Limits": "It has seen nothing but such scenes. On real photographs its labels mean little: it calls most of a"
+        " cat's portrait animal, and most of a wooden table with a cup as well. A picture is resized to"
         f" {SIZE} × {SIZE} pixels first, so thin things such as legs and twigs are lost.",
     }
     write_card(FOLDER, "segformer-scenes", data, sections)
