@@ -24,7 +24,7 @@ from tools.standins.vision_training import SEED, draw_all, pixels, save, train
 
 FOLDER = DATA / "glpn-rooms"
 SIZE = (160, 192)  # height, width: what the model sees of a 4 : 3 picture
-ROOMS, STEPS, BATCH, LEARNING_RATE = 1500, 1500, 4, 1e-3
+ROOMS, STEPS, BATCH, LEARNING_RATE = 2000, 1500, 4, 1e-3
 TEST_SEEDS, TEST_SIZE = range(1_000_000, 1_000_100), (240, 320)
 
 

@@ -29,7 +29,7 @@ from tools.standins.vision_quality import average_precision
 from tools.standins.vision_training import SEED, draw_all, pixels, save, train
 
 FOLDER = DATA / "rtdetr-scenes"
-SIZE, SCENES, STEPS, BATCH, LEARNING_RATE = 160, 5000, 5000, 8, 1e-3
+SIZE, SCENES, STEPS, BATCH, LEARNING_RATE = 160, 4000, 4000, 8, 1e-3
 TEST_SEEDS, TEST_SIZE = range(1_000_000, 1_000_200), 320  # twice the side of a training picture
 
 

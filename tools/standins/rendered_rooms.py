@@ -18,6 +18,7 @@ Bytes = npt.NDArray[np.uint8]
 NEAREST = 0.003  # of a ray; hits nearer than this are the surface itself
 EYE_HEIGHT = (1.2, 1.8)
 FIELD_OF_VIEW = np.radians(62)  # horizontal
+UP = np.array([0, 1, 0], np.float32)
 PATTERNS = ("plain", "plain", "chequered", "striped", "veined")
 
 
@@ -112,105 +113,107 @@ def _thing(
 
 
 def _turned(thing: Thing, vectors: Floats, back: bool = False) -> Floats:
-    """Return `vectors` (n, 3) in the axes of `thing`, or `back` in those of the room."""
+    """Return `vectors` (3, n) in the axes of `thing`, or `back` in those of the room."""
     cosine, sine = np.cos(thing.turn), np.sin(thing.turn) * (-1 if back else 1)
     matrix = np.array([[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]], np.float32)
-    return np.asarray(vectors @ matrix.T)
+    return np.asarray(matrix @ vectors)
 
 
-def _round_hits(origin: Floats, direction: Floats, extent: Floats, axes: list[int]) -> Floats:
-    """Return the near hit with a ball (axes 0 1 2) or an endless column (axes 0 2), inf without one."""
-    o, d = origin[:, axes] / extent[axes], direction[:, axes] / extent[axes]
-    a, b, c = (d * d).sum(1), (o * d).sum(1), (o * o).sum(1) - 1
+def _local(thing: Thing, points: Floats) -> Floats:
+    """Return `points` (3, n) in the axes of `thing`, from its centre, as shares of its extent."""
+    return np.asarray(_turned(thing, points - thing.centre[:, None]) / thing.extent[:, None])
+
+
+def _round_hits(origin: Floats, direction: Floats) -> Floats:
+    """Return where rays enter the unit sphere, or of two components the unit circle; inf without a hit."""
+    a, b, c = (direction**2).sum(0), (origin * direction).sum(0), (origin**2).sum(0) - 1
     root = b * b - a * c
     near = (-b - np.sqrt(root.clip(0))) / a
-    return np.where((root > 0) & (near > NEAREST), near, np.inf).astype(np.float32)
+    return np.where((root > 0) & (near > NEAREST), near, np.inf)
 
 
 def _hits(thing: Thing, origin: Floats, direction: Floats, inside: bool = False) -> Floats:
     """Return for each ray where it enters `thing` (or leaves it), in units of its direction; inf for never."""
-    origin, direction = _turned(thing, origin - thing.centre), _turned(thing, direction)
+    origin, direction = _local(thing, origin), _turned(thing, direction) / thing.extent[:, None]
+    direction = np.where(direction == 0, 1e-9, direction)  # along a face: far away, not undefined
     if thing.kind == "ball":
-        return _round_hits(origin, direction, thing.extent, [0, 1, 2])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first, second = (-thing.extent - origin) / direction, (thing.extent - origin) / direction
-        enter, leave = np.minimum(first, second), np.maximum(first, second)
-        if inside:
-            return np.asarray(leave.min(1))
-        if thing.kind == "column":
-            side = _round_hits(origin, direction, thing.extent, [0, 2])
-            side = np.where(np.abs(origin[:, 1] + side * direction[:, 1]) <= thing.extent[1], side, np.inf)
-            top = enter[:, 1]
-            spot = (origin + top[:, None] * direction)[:, [0, 2]] / thing.extent[[0, 2]]
-            return np.minimum(side, np.where(((spot**2).sum(1) <= 1) & (top > NEAREST), top, np.inf))
-        near = enter.max(1)
-        return np.where((near < leave.min(1)) & (near > NEAREST), near, np.inf)
+        return _round_hits(origin, direction)
+    half = 1 / np.abs(direction)  # from the middle of a slab to its face
+    middle = -origin * np.sign(direction) * half
+    if inside:
+        return np.asarray((middle + half).min(0))
+    if thing.kind == "column":
+        side = _round_hits(origin[[0, 2]], direction[[0, 2]])
+        side = np.where(np.abs(origin[1] + side * direction[1]) <= 1, side, np.inf)
+        top = middle[1] - half[1]
+        spot = origin[[0, 2]] + top * direction[[0, 2]]
+        return np.minimum(side, np.where(((spot**2).sum(0) <= 1) & (top > NEAREST), top, np.inf))
+    near = (middle - half).max(0)
+    return np.where((near < (middle + half).min(0)) & (near > NEAREST), near, np.inf)
 
 
 def _normals(thing: Thing, points: Floats) -> Floats:
-    """Return the unit normals of `thing` at `points` on its surface, both (n, 3) in the room's axes."""
-    local = _turned(thing, points - thing.centre) / thing.extent
+    """Return the unit normals (3, n) of `thing` at `points` on its surface, in the room's axes."""
+    local = _local(thing, points)
     if thing.kind == "column":
-        on_top = np.abs(local[:, 1]) > 0.999
-        local = np.where(on_top[:, None], local * [0, 1, 0], local * [1, 0, 1])
+        on_top = np.abs(local[1]) > 0.999
+        local = np.where(on_top, local * UP[:, None], local * (1 - UP)[:, None])
     elif thing.kind == "box":
-        axis = np.abs(local).argmax(1)
-        local = np.sign(local) * np.eye(3, dtype=np.float32)[axis]
-    normals = _turned(thing, local.astype(np.float32), back=True)
-    return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True).clip(1e-6))
+        local = np.sign(local) * (np.abs(local).argmax(0) == np.arange(3)[:, None])
+    normals = _turned(thing, local, back=True)
+    return np.asarray(normals / np.sqrt((normals**2).sum(0)).clip(1e-6))
 
 
 def _colours(thing: Thing, points: Floats) -> Floats:
-    """Return the colours (n, 3) of `thing` at `points`; the pattern fills space, so it needs no map of the surface."""
-    cells = (_turned(thing, points - thing.centre) + 1e-3) / thing.scale
+    """Return the colours (3, n) of `thing` at `points`; the pattern fills space, so it needs no map of the surface."""
+    x, y, z = (_turned(thing, points - thing.centre[:, None]) + 1e-3) / thing.scale
     if thing.pattern == "chequered":
-        share = np.floor(cells).sum(1) % 2
+        share = (np.floor(x) + np.floor(y) + np.floor(z)) % 2
     elif thing.pattern == "striped":
-        share = np.floor(cells[:, 0] + cells[:, 2]) % 2
+        share = np.floor(x + z) % 2
     elif thing.pattern == "veined":
-        share = 0.5 + 0.5 * np.sin(cells @ [3, 1, 2] + 2 * np.sin(cells @ [1, 2, -3]))
+        share = 0.5 + 0.5 * np.sin(3 * x + y + 2 * z + 2 * np.sin(x + 2 * y - 3 * z))
     elif thing.pattern == "ringed":
-        share = np.floor(np.linalg.norm(cells[:, [0, 2]], axis=1)) % 2
+        share = np.floor(np.sqrt(x * x + z * z)) % 2
     else:
-        share = np.zeros(len(points))
-    return np.asarray(thing.colours[0] + share[:, None] * (thing.colours[1] - thing.colours[0]), np.float32)
+        share = np.zeros_like(x)
+    first, second = thing.colours[:, :, None]
+    return np.asarray(first + share * (second - first))
 
 
 def _rays(room: Room, height: int, width: int) -> Floats:
-    """Return a direction for each pixel, (height · width, 3), as long as its depth of one metre; the view is 4 : 3."""
+    """Return a direction for each pixel, (3, height · width), as long as its depth of one metre; the view is 4 : 3."""
     reach = np.tan(FIELD_OF_VIEW / 2)
-    x = (np.arange(width) + 0.5) / width * 2 - 1
-    y = ((np.arange(height) + 0.5) / height * 2 - 1) * 3 / 4
-    grid = np.stack(np.broadcast_arrays(x[None] * reach, -y[:, None] * reach, 1.0), -1).reshape(-1, 3)
+    x = ((np.arange(width) + 0.5) / width * 2 - 1) * reach
+    y = ((np.arange(height) + 0.5) / height * 2 - 1) * reach * 3 / 4
+    grid = np.stack(np.broadcast_arrays(x[None], -y[:, None], 1.0)).reshape(3, -1)
     cosine, sine = np.cos(room.pitch), np.sin(room.pitch)
     down = np.array([[1, 0, 0], [0, cosine, -sine], [0, sine, cosine]])
     cosine, sine = np.cos(room.yaw), np.sin(room.yaw)
     aside = np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]])
-    return np.asarray(grid @ down.T @ aside.T, np.float32)
+    return np.asarray(aside @ down @ grid, np.float32)
 
 
 def render(seed: int, height: int, width: int, *, unseen: bool = False) -> tuple[Bytes, Floats]:
-    """Return a picture (height, width, 3) and its depth (height, width) in metres along the view; 0.05 to 10."""
+    """Return a picture (height, width, 3) and its depth (height, width) in metres along the view, less than 10."""
     rng = np.random.default_rng([seed, int(unseen)])
     room = furnish(rng, unseen=unseen)
-    rays = _rays(room, height, width)
-    origin = np.broadcast_to(room.eye, rays.shape)
-    hits = np.stack([_hits(room.shell, origin, rays, inside=True), *(_hits(t, origin, rays) for t in room.things)])
-    owner, depth = hits.argmin(0), hits.min(0)
-    points = origin + depth[:, None] * rays
-    to_lamp = room.lamp - points
-    light = np.zeros(len(points), np.float32)
-    colours = np.zeros_like(points)
+    rays, eye = _rays(room, height, width), room.eye[:, None]
+    hits = np.stack([_hits(room.shell, eye, rays, inside=True), *(_hits(thing, eye, rays) for thing in room.things)])
+    owner, depth = hits.argmin(0), hits.min(0).astype(np.float32)
+    points = eye + depth * rays
+    to_lamp = room.lamp[:, None] - points
+    light, colours = np.zeros(len(depth), np.float32), np.zeros_like(points)
     for number, thing in enumerate((room.shell, *room.things)):
         mine = owner == number
-        normals = _normals(thing, points[mine]) * (-1 if number == 0 else 1)
-        distance = np.linalg.norm(to_lamp[mine], axis=1)
-        light[mine] = ((normals * to_lamp[mine]).sum(1) / distance).clip(0) / (0.6 + 0.08 * distance**2)
-        colours[mine] = _colours(thing, points[mine])
+        normals, ray = _normals(thing, points[:, mine]) * (-1 if number == 0 else 1), to_lamp[:, mine]
+        squared = (ray**2).sum(0)
+        light[mine] = ((normals * ray).sum(0) / np.sqrt(squared)).clip(0) / (0.6 + 0.08 * squared)
+        colours[:, mine] = _colours(thing, points[:, mine])
         if number == 0:
-            colours[mine] = np.where(normals[:, 1:2] > 0.5, colours[mine], room.walls)
+            colours[:, mine] = np.where(normals[1] > 0.5, colours[:, mine], room.walls[:, None])
     shadow = np.any([_hits(thing, points, to_lamp) < 1 for thing in room.things], axis=0)
-    bright = 0.32 + 0.6 * light * np.where(shadow, 0.15, 1)
-    grain = rng.normal(0, 0.012, colours.shape)
-    picture = ((colours * bright[:, None] * rng.uniform(0.85, 1.15) + grain).clip(0, 1) ** 0.8 * 255).astype(np.uint8)
-    return picture.reshape(height, width, 3), depth.reshape(height, width).astype(np.float32)
+    bright = (0.32 + 0.6 * light * np.where(shadow, 0.15, 1)) * rng.uniform(0.85, 1.15)
+    grain = rng.standard_normal(colours.shape, np.float32) * 0.012
+    picture = ((colours * bright + grain).clip(0, 1) ** 0.8 * 255).astype(np.uint8)
+    return picture.T.reshape(height, width, 3), depth.reshape(height, width)
