@@ -30,8 +30,8 @@ from tools.standins.documents import Asked, questions
 
 FOLDER = DATA / "minilm-layout"
 START = DATA / "minilm-qa"
-RANK, BATCH, LEARNING_RATE, TABLE_LEARNING_RATE = 16, 24, 1e-3, 3e-3
-QUESTIONS, HELD_OUT = 6_000, 400
+RANK, BATCH, LEARNING_RATE, TABLE_LEARNING_RATE = 16, 16, 1e-3, 3e-3
+QUESTIONS, HELD_OUT = 5_000, 400
 
 
 def encode(asked: list[Asked], tokenizer: BertTokenizer) -> Dataset:
@@ -133,6 +133,7 @@ def main() -> None:
         learning_rate=LEARNING_RATE,
         head_learning_rate=TABLE_LEARNING_RATE,
         batch_size=BATCH,
+        bf16=False,
     )
     save(model, load_tokenizer(base), FOLDER)
     measured = measure(layout.merge(FOLDER, START, base), tokenizer)
