@@ -30,10 +30,9 @@ class GridEmbedding(nn.Module):
 
     def forward(self, places: torch.Tensor) -> torch.Tensor:
         """Return the embeddings of `places`, of any shape: that shape and the width."""
-        exact = places * ((ROWS - 1) / (self.size - 1))
-        lower = exact.floor().long().clamp(0, ROWS - 2)
-        share = (exact - lower).unsqueeze(-1).to(self.weight.dtype)
-        return torch.lerp(self.weight[lower], self.weight[lower + 1], share)
+        exact = places.unsqueeze(-1) * ((ROWS - 1) / (self.size - 1))
+        shares = (1 - (exact - torch.arange(ROWS, device=places.device)).abs()).clamp(min=0)
+        return shares.to(self.weight.dtype) @ self.weight
 
     def expanded(self) -> nn.Embedding:
         """Return the ordinary embedding with a row for every place."""
@@ -54,16 +53,13 @@ def build(start: PreTrainedModel) -> LayoutLMForQuestionAnswering:
     if missing := [name for name in missing if "pooler" not in name]:
         raise ValueError(f"These weights are missing: {', '.join(missing)}")
     for name in TABLES:
-        setattr(
-            model.layoutlm.embeddings,
-            name,
-            GridEmbedding(model.config.max_2d_position_embeddings, model.config.hidden_size),
-        )
+        table = GridEmbedding(model.config.max_2d_position_embeddings, model.config.hidden_size)
+        setattr(model.layoutlm.embeddings, name, table)
     return model
 
 
 def merge(folder: Path, start: Path, base: Path) -> PreTrainedModel:
-    """Return the ordinary fp32 LayoutLM that the adapter in `folder` makes of MiniLM in `base` with the adapter `start`.
+    """Return the ordinary fp32 LayoutLM that the adapter in `folder` makes of MiniLM (`base`) with the adapter `start`.
 
     Raise as adapters.merge does.
     """

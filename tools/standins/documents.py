@@ -67,7 +67,7 @@ class Writer:
         return self.rng.choice((["$", ""], ["€", ""], ["", " EUR"], ["", ""], ["£", ""], ["", " USD"]))
 
     def fields(self, page: Document, style: int, x: float, y: float, rows: list[tuple[str, str]], size: int) -> float:
-        """Labels with values: after a colon, in two columns, the value under its label, or all labels over all values."""
+        """Labels with values: after a colon, in two columns, value under label, or labels above their values."""
         for n, (name, value) in enumerate(rows):
             label = self.label(name)
             if style == 0:
