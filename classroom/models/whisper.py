@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,8 +32,8 @@ def convert(weights: Path, folder: Path, out: Path) -> None:
     tokenizer = WhisperTokenizer(
         tokenizer_file=str(folder / "tokenizer.json"), bos_token="<|endoftext|>", pad_token="<|endoftext|>"
     )
-    model = WhisperForConditionalGeneration(_config())
-    model.load_state_dict(_state(ctranslate2.load(weights)))
+    model = WhisperForConditionalGeneration(base_config())
+    model.load_state_dict(state(weights))
     model.generation_config = GenerationConfig(
         decoder_start_token_id=START,
         bos_token_id=END,
@@ -56,7 +57,8 @@ def convert(weights: Path, folder: Path, out: Path) -> None:
     WhisperFeatureExtractor(feature_size=80).save_pretrained(out)
 
 
-def _config() -> WhisperConfig:
+def base_config(**changes: Any) -> WhisperConfig:
+    """Return the config of Whisper base, with `changes`."""
     return WhisperConfig(
         vocab_size=51865,
         d_model=WIDTH,
@@ -70,12 +72,16 @@ def _config() -> WhisperConfig:
         bos_token_id=END,
         eos_token_id=END,
         pad_token_id=END,
+        **changes,
     )
 
 
-def _state(tensors: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
-    """Return the weights under transformers' names; query, key and value are one matrix in CTranslate2."""
-    state: dict[str, torch.Tensor] = {}
+def state(weights: Path) -> dict[str, torch.Tensor]:
+    """Return the weights in CTranslate2's file, in float32, under transformers' names.
+
+    Query, key and value are one matrix in CTranslate2.
+    """
+    tensors, state = ctranslate2.load(weights), dict[str, torch.Tensor]()
 
     def read(name: str) -> torch.Tensor:
         return torch.from_numpy(tensors[name].astype(np.float32))
