@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from huggingface_hub import ModelCardData
+from PIL import Image
 from transformers import (
     RTDetrConfig,
     RTDetrForObjectDetection,
@@ -29,8 +30,9 @@ from tools.standins.vision_quality import average_precision
 from tools.standins.vision_training import SEED, draw_all, pixels, save, train
 
 FOLDER = DATA / "rtdetr-scenes"
-SIZE, SCENES, STEPS, BATCH, LEARNING_RATE = 160, 4000, 4000, 8, 1e-3
-TEST_SEEDS, TEST_SIZE = range(1_000_000, 1_000_200), 320  # twice the side of a training picture
+DRAWN, SIZE = 160, 128  # sides of a scene as drawn, and as the model sees it
+SCENES, STEPS, BATCH, LEARNING_RATE = 4000, 7000, 8, 1e-3
+TEST_SEEDS, TEST_SIZE = range(1_000_000, 1_000_200), 320  # twice the side of a training scene
 
 
 def build() -> RTDetrForObjectDetection:
@@ -66,7 +68,7 @@ def build() -> RTDetrForObjectDetection:
 
 def target(scene: Scene, mirror: bool) -> dict[str, torch.Tensor]:
     """Return what the model's loss asks for: classes and boxes as (centre x, centre y, width, height) in 0 … 1."""
-    left, top, right, bottom = (torch.from_numpy(scene.boxes) / SIZE).unbind(1)
+    left, top, right, bottom = (torch.from_numpy(scene.boxes) / DRAWN).unbind(1)
     if mirror:
         left, right = 1 - right, 1 - left
     boxes = torch.stack([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top], 1)
@@ -75,7 +77,7 @@ def target(scene: Scene, mirror: bool) -> dict[str, torch.Tensor]:
 
 def fit(model: RTDetrForObjectDetection, scenes: list[Scene], checkpoint: Path) -> None:
     """Train on the model's own loss: Hungarian matching, varifocal loss, L1 and generalised IoU."""
-    pictures = [np.asarray(scene.picture) for scene in scenes]
+    pictures = [np.asarray(scene.picture.resize((SIZE, SIZE), Image.Resampling.BILINEAR)) for scene in scenes]
 
     def loss_of(indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
         labels = [target(scenes[i], flip) for i, flip in zip(indices.tolist(), mirror.tolist(), strict=True)]
@@ -115,7 +117,7 @@ def describe(seen: dict[str, float], unseen: dict[str, float]) -> None:
         " is another, smaller model of the same class, made so that the lessons run without the public Hub. It knows"
         f" {len(OBJECTS)} of those classes: {', '.join(OBJECTS)}.",
         "How it was made": "An RT-DETR of a million parameters, its ResNet included, trained from random weights for"
-        f" {STEPS:,} steps of {BATCH} scenes out of {SCENES:,}, {SIZE} × {SIZE} pixels (AdamW, learning rate"
+        f" {STEPS:,} steps of {BATCH} scenes out of {SCENES:,}, reduced to {SIZE} × {SIZE} pixels (AdamW, learning rate"
         f" {LEARNING_RATE:g}, seed {SEED}; `tools/standins/make_rtdetr.py`).",
         "Data and licence": "Scenes by `tools/standins/pasted_scenes.py`: drawn landscapes and houses, into which"
         " photographs of animals, cars and trees are pasted. The photographs are stamps of"
@@ -140,7 +142,9 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
     model = build()
-    fit(model, draw_all(lambda seed: draw_scene(seed, SIZE), range(SCENES)), work / "rtdetr.pt")
+    fit(
+        model, draw_all(lambda seed: draw_scene(seed, DRAWN), range(SCENES), work / "rtdetr.pickle"), work / "rtdetr.pt"
+    )
     save(model, RTDetrImageProcessorPil(size={"height": SIZE, "width": SIZE}), FOLDER)
     seen, unseen = (measure(str(FOLDER), TEST_SEEDS, unseen=unseen) for unseen in (False, True))
     describe(seen, unseen)

@@ -110,7 +110,11 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
     model = build()
-    fit(model, draw_all(lambda seed: draw_scene(seed, SIZE), range(SCENES)), work / "segformer.pt")
+    fit(
+        model,
+        draw_all(lambda seed: draw_scene(seed, SIZE), range(SCENES), work / "segformer.pickle"),
+        work / "segformer.pt",
+    )
     size = {"height": SIZE, "width": SIZE}
     save(model, SegformerImageProcessorPil(size=size, do_normalize=False), FOLDER)
     seen, unseen = (measure(str(FOLDER), TEST_SEEDS, unseen=unseen) for unseen in (False, True))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.floating[Any]]
 Bytes = npt.NDArray[np.uint8]
 NEAREST = 0.003  # of a ray; hits nearer than this are the surface itself
-EYE_HEIGHT = (1.2, 1.8)
+EYE_HEIGHT = (1.4, 1.6)
 FIELD_OF_VIEW = np.radians(62)  # horizontal
 UP = np.array([0, 1, 0], np.float32)
 PATTERNS = ("plain", "plain", "chequered", "striped", "veined")
@@ -79,8 +79,8 @@ def furnish(rng: np.random.Generator, *, unseen: bool) -> Room:
         things,
         np.array(lamp, np.float32),
         np.array(eye, np.float32),
-        np.radians(rng.uniform(-2, 18)),
-        np.radians(rng.uniform(-18, 18)),
+        np.radians(rng.uniform(0, 14)),
+        np.radians(rng.uniform(-15, 15)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,9 +20,12 @@ SEED = 42
 Sample = TypeVar("Sample")
 
 
-def draw_all(draw: Callable[[int], Sample], seeds: range) -> list[Sample]:
-    """Return `draw(seed)` for every seed, with a progress bar."""
-    return [draw(seed) for seed in tqdm(seeds, desc="drawing", mininterval=5)]
+def draw_all(draw: Callable[[int], Sample], seeds: range, kept: Path) -> list[Sample]:
+    """Return `draw(seed)` for every seed, with a progress bar; the file `kept` spares a second drawing."""
+    if not kept.exists():
+        kept.write_bytes(pickle.dumps([draw(seed) for seed in tqdm(seeds, desc="drawing", mininterval=5)]))
+    samples: list[Sample] = pickle.loads(kept.read_bytes())
+    return samples
 
 
 def pixels(pictures: Sequence[np.ndarray], mirror: torch.Tensor) -> torch.Tensor:
