@@ -40,7 +40,7 @@ choice = dict(zip(situations, ["automatic-speech-recognition", "text-classificat
 choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "object-detection",
                                "object-detection", "audio-classification", "document-question-answering"]))
 
-# %% 1 wrong: speech recognition for glass | class comes out
+# %% 1 wrong: speech recognition for glass | a class out
 choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "object-detection",
                                "image-segmentation", "automatic-speech-recognition", "document-question-answering"]))
 
