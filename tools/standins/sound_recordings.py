@@ -91,7 +91,7 @@ ROWS: list[tuple[tuple[str, ...], str, str]] = [
         "stk/**/thunder.ogg",
     ),
     (
-        ("Rain", "Thunder", "Thunderstorm"),
+        ("Rain", "Thunder"),
         "",
         "blanket/*-013.ogg",
     ),
@@ -247,8 +247,6 @@ def example(rng: np.random.Generator, pool: Pools, held_out: bool) -> tuple[np.n
         if not more & {SILENCE, WHITE_NOISE}:
             sound = sound + other / (rms(other) + 1e-6) * 10 ** (rng.uniform(-8, 8) / 20)
             labels = labels | more
-    if {"Rain", "Thunder"} <= labels:
-        labels = labels | {"Thunderstorm"}
     if SILENCE not in labels:
         sound = sound / (np.abs(sound).max() + 1e-6) * 10 ** (rng.uniform(-16, -2) / 20)
     sound = sound + rng.normal(size=CLIP).astype(np.float32) * 10 ** (rng.uniform(-80, -50) / 20)
