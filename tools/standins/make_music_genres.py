@@ -3,7 +3,7 @@
     python -m tools.standins.make_music_genres --sources SOURCES --work WORK
 
 SOURCES holds `mma` (Debian's mma 21.09, the folder usr/share/mma, and its program in bin/), `music21` (the folder
-corpus of PyPI's music21 10.5.1; classical scores are read with that package), and the SoundFonts FluidR3_GM.sf2
+corpus of PyPI's music21 10.5.1; Bach's chorales are read with that package), and the SoundFonts FluidR3_GM.sf2
 (fluid-soundfont-gm), sf_GMbank.sf2 (csound-soundfont) and TimGM6mb.sf2 (timgm6mb-soundfont). `fluidsynth` must be
 installed. WORK keeps the rendered clips and their features: a run that is stopped goes on.
 """
@@ -35,17 +35,13 @@ FOLDER = DATA / "whisper-music-genres"
 CARD = Path(__file__).parent / "music_genres_card.md"
 GENRES = sorted([*music_styles.FILES, "classical"])
 FONTS = {False: ("FluidR3_GM.sf2", "sf_GMbank.sf2"), True: ("TimGM6mb.sf2", "TimGM6mb.sf2")}  # by held out or not
-FILES = {False: 4, True: 2}  # of a genre, in turn with one SoundFont and the other
+FILES = {False: 3, True: 2}  # of a genre, in turn with one SoundFont and the other
 PIECES, SCORES = {False: 10, True: 6}, {False: 6, True: 4}  # of a file, and scores of classical music
 CLIPS = {False: 30, True: 16}  # of a file at most, evenly spread
-COMPOSERS = {
-    False: ("bach/bwv[1-3]*", "beethoven/**/*", "monteverdi/*", "schumann*/**/*"),
-    True: ("haydn/**/*", "mozart/**/*"),
-}
+CHORALES = {False: "bwv[1-3]*.mxl", True: "bwv4*.mxl"}  # of Bach, in music21's corpus
 # General MIDI programs of the parts: piano, strings, harpsichord, woodwinds, organ, choir, harp.
 ENSEMBLES = ([0] * 8, [40, 40, 41, 42], [48] * 6, [6] * 6, [40, 73, 41, 42], [68, 71, 60, 70], [19] * 6, [52] * 6)
-MEASURES = 24
-SMALL = 12_000  # bytes of a score that music21 reads in seconds
+LIMIT = 30  # seconds for one rendering
 ATTEMPTS = 8  # some grooves do not go with each other, and music21 cannot repeat every score
 STEPS, LEARNING_RATE, DROPOUT = 800, 2e-3, 0.5
 
@@ -54,7 +50,8 @@ def render(midi: Path, font: Path, seconds: int) -> np.ndarray:
     """Return the sound of a MIDI file, mono, 16 kHz, cut to that many seconds."""
     out = midi.with_suffix(".wav")
     command = ["fluidsynth", "-ni", "-q", "-g", ".4", "-R", "0", "-C", "0", "-r", str(RATE), "-F", str(out)]
-    subprocess.run([*command, str(font), str(midi)], check=True, capture_output=True)
+    # A score whose notes never end would be played for ever.
+    subprocess.run([*command, str(font), str(midi)], check=True, capture_output=True, timeout=LIMIT)
     with wave.open(str(out)) as file:
         samples = np.frombuffer(file.readframes(seconds * RATE), "<i2").reshape(-1, 2)
     return np.asarray(samples.mean(1) / 32_768, np.float32)
@@ -71,12 +68,11 @@ def write_band(sources: Path, genre: str, held_out: bool, rng: random.Random, mi
 
 
 def write_classical(sources: Path, held_out: bool, rng: random.Random, midi: Path) -> None:
-    """Write the first measures of a score of music21's corpus for an ensemble. Raise ValueError if that fails."""
+    """Write a chorale of music21's corpus for an ensemble. Raise ValueError if that fails."""
     import music21
 
-    paths = [path for pattern in COMPOSERS[held_out] for path in (sources / "music21").glob(f"{pattern}.mxl")]
-    files = sorted(path for path in paths if path.stat().st_size < SMALL)
-    piece: Any = music21.converter.parse(rng.choice(files)).measures(1, MEASURES)
+    files = sorted((sources / "music21" / "bach").glob(CHORALES[held_out]))
+    piece: Any = music21.converter.parse(rng.choice(files))
     programs = rng.choice(ENSEMBLES)
     for number, part in enumerate(piece.parts):
         for old in list(part.recurse().getElementsByClass(music21.instrument.Instrument)):
@@ -97,7 +93,7 @@ def file_of_clips(sources: Path, work: Path, genre: str, held_out: bool, number:
     for _ in range(ATTEMPTS):
         if len(sounds) == (SCORES[held_out] if genre == "classical" else 1):
             break
-        with contextlib.suppress(subprocess.CalledProcessError, ValueError):
+        with contextlib.suppress(subprocess.SubprocessError, ValueError):
             if genre == "classical":
                 write_classical(sources, held_out, rng, midi)
             else:
