@@ -1,9 +1,10 @@
 """Train whisper-sound-tags, the stand-in for MIT/ast-finetuned-audioset-10-10-0.4593: what is to be heard in a clip.
 
-    python -m tools.standins.make_sound_tags --sources SOURCES --work WORK
+    python -m tools.standins.make_sound_tags --sources SOURCES --work WORK --music MUSIC
 
 SOURCES is described in `sound_recordings`. WORK keeps the features, a hundred clips a file: a run that is stopped goes
-on. The result lands in the package's data, card included.
+on. MUSIC is the work folder of `make_music_genres`: its clips for training are more music here. The result lands in
+the package's data, card included.
 """
 
 from __future__ import annotations
@@ -23,19 +24,20 @@ from transformers import WhisperForAudioClassification
 from classroom.models.adapters import SEED
 from classroom.models.catalogue import DATA
 from tools.standins.sound_encoder import Examples, build, cached, features, joined, logits, save, train
-from tools.standins.sound_recordings import LABELS, Pools, example, pools
+from tools.standins.sound_recordings import LABELS, MUSIC, Pools, example, pools
 
 FOLDER = DATA / "whisper-sound-tags"
 CARD = Path(__file__).parent / "sound_tags_card.md"
-TRAINING, TESTING = 15, 5  # files of a hundred clips
-STEPS, LEARNING_RATE, DROPOUT = 1500, 2e-3, 0.3
+TRAINING, TESTING = 38, 5  # files of a hundred clips
+SPOKEN = 30  # from this file on, a voice lies over the sounds
+STEPS, LEARNING_RATE, DROPOUT = 2000, 2e-3, 0.3
 LARGEST_WEIGHT = 8.0  # of a label's presence, for rare labels
 
 
 def hundred(model: WhisperForAudioClassification, pool: Pools, held_out: bool, number: int) -> Examples:
     """Return the features and labels of a hundred clips."""
     rng = np.random.default_rng([SEED, held_out, number])
-    clips, targets = zip(*(example(rng, pool, held_out) for _ in range(100)), strict=True)
+    clips, targets = zip(*(example(rng, pool, held_out, number >= SPOKEN) for _ in range(100)), strict=True)
     return features(model, np.array(clips)), torch.from_numpy(np.array(targets))
 
 
@@ -47,6 +49,13 @@ def examples(model: WhisperForAudioClassification, sources: Path, work: Path, he
         return cached(work / f"{name}-{number:03d}.npz", lambda: hundred(model, pool, held_out, number))
 
     return joined(part(number) for number in tqdm(range(files), desc=f"features, {name}"))
+
+
+def music(folder: Path) -> Examples:
+    """Return the features of the genres' clips for training, each with the one label Music."""
+    x = torch.cat([torch.from_numpy(np.load(path)["x"]) for path in sorted(folder.glob("train-*.npz"))])
+    target = torch.tensor([float(label in MUSIC) for label in LABELS])
+    return x, target.expand(len(x), -1)
 
 
 def loss_for(targets: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
@@ -71,13 +80,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--music", type=Path, required=True)
     told = parser.parse_args()
     torch.set_num_threads(1)
     told.work.mkdir(parents=True, exist_ok=True)
     model = build(LABELS, told.work)
     model.config.problem_type = "multi_label_classification"
     testing = examples(model, told.sources, told.work, True, TESTING)
-    training = examples(model, told.sources, told.work, False, TRAINING)
+    training = joined([examples(model, told.sources, told.work, False, TRAINING), music(told.music)])
     train(model, training, loss_for(training[1]), STEPS, LEARNING_RATE, DROPOUT)
     quality = measure(model, testing)
     print(quality)
