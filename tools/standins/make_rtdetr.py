@@ -127,7 +127,7 @@ def describe(seen: dict[str, float], unseen: dict[str, float]) -> None:
         f" {TEST_SIZE} pixels that training never saw, and on as many with cut-outs and colours of the background that"
         " no training scene has (elephant, giraffe and zebra: one cut-out each, so only the scenes are new):\n\n"
         f"| class | new scenes | new cut-outs and colours |\n| --- | ---: | ---: |\n{rows}\n{means}",
-        "Limits": "It has seen nothing but such scenes, and of each class one to sixteen photographs. On real"
+        "Limits": "It has seen nothing but such scenes, and of each class one to seventeen photographs. On real"
         " photographs it is no use: in an astronaut's portrait it sees two cows and a car, with scores just above 0.5."
         " A picture is resized to"
         f" {SIZE} × {SIZE} pixels first, so small objects are missed.",
