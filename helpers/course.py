@@ -25,8 +25,8 @@ class Course:
     hub: str
 
     def bundled(self, name: str) -> str:
-        """Return the folder of a model that comes with the course and needs no Hub: "gpt2-es-mini" or "-nano"."""
-        return bundled.folder(name)
+        """Return the path of a model ("gpt2-es-mini") or sample ("cat.jpg") that comes with the course, Hub or not."""
+        return bundled.path(name)
 
 
 def setup(

@@ -62,7 +62,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def checkpoint() -> Callable[[str], str]:
     """The id under which the classroom serves a stand-in, by the stand-in's own name; or the folder of the course's."""
     ids = {entry.title: entry.id for entry in catalogue.entries()}
-    return lambda name: ids.get(name) or bundled.folder(name)
+    return lambda name: ids.get(name) or bundled.path(name)
 
 
 @pytest.fixture(scope="module")

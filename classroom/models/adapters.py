@@ -35,11 +35,18 @@ def build(model_class: type[PreTrainedModel], base: Path, config: PreTrainedConf
 def merge(folder: Path, base: Path) -> PreTrainedModel:
     """Return the ordinary fp32 model that the adapter in `folder` makes of the MiniLM in `base`, PEFT gone from it.
 
+    Raise as `adapt` does.
+    """
+    config = AutoConfig.from_pretrained(folder)
+    return adapt(build(getattr(transformers, config.architectures[0]), base, config), folder)
+
+
+def adapt(model: PreTrainedModel, folder: Path) -> PreTrainedModel:
+    """Return `model` with the adapter in `folder` merged into it, PEFT gone from it.
+
     Raise KeyError if a head lacks a weight, ValueError if LoRA lacks one or if there is one too many, so that nothing
     is left as initialised.
     """
-    config = AutoConfig.from_pretrained(folder)
-    model = build(getattr(transformers, config.architectures[0]), base, config)
     with warnings.catch_warnings():
         # PEFT 0.21 still asks the model for a property that Transformers has renamed
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)

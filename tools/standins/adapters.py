@@ -70,6 +70,7 @@ def train(
     head_learning_rate: float | None = None,
     batch_size: int = 32,
     loss: Callable[..., torch.Tensor] | None = None,
+    bf16: bool = True,
 ) -> None:
     """Train the adapter and the heads on `dataset` (columns input_ids, labels …), batches of similar length.
 
@@ -87,7 +88,7 @@ def train(
         per_device_train_batch_size=batch_size,
         warmup_steps=0.1,
         train_sampling_strategy="group_by_length",
-        bf16=True,
+        bf16=bf16,
         use_cpu=not torch.cuda.is_available(),
         dataloader_pin_memory=torch.cuda.is_available(),
         save_steps=100,
