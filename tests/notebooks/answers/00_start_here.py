@@ -134,6 +134,20 @@ info = HfApi().model_info("sentence-transformers/all-MiniLM-L6-v2", files_metada
 def largest_file(model_id):
     return max(info.siblings, key=lambda file: file.size).rfilename
 
+# %% 2 wrong: without files_metadata, so that no file has a size | files_metadata
+def largest_file(model_id):
+    files = HfApi().model_info(model_id).siblings
+    return max(files, key=lambda file: file.size).rfilename
+
+
+# %% 2 wrong: only the four files that the lesson lists | file names differ
+def largest_file(model_id):
+    info = HfApi().model_info(model_id, files_metadata=True)
+    sizes = {file.rfilename: file.size for file in info.siblings}
+    names = ("README.md", "config.json", "tokenizer.json", "model.safetensors")
+    return max(names, key=lambda name: sizes[name])
+
+
 # %% 2 wrong: sizes compared as text
 from huggingface_hub import HfApi
 def largest_file(model_id):
@@ -188,6 +202,10 @@ info = HfApi().model_info("HuggingFaceTB/SmolLM2-135M-Instruct", files_metadata=
 other = HfApi().model_info("sentence-transformers/all-MiniLM-L6-v2", files_metadata=True)
 sizes = {file.rfilename: file.size for file in other.siblings}
 bytes_per_parameter = sizes["model.safetensors"] / info.safetensors.total
+
+# %% 3 wrong: all files of the repository together | other files
+info = HfApi().model_info("HuggingFaceTB/SmolLM2-135M-Instruct", files_metadata=True)
+bytes_per_parameter = sum(file.size for file in info.siblings) / info.safetensors.total
 
 # %% 3 wrong: another file of the repository
 info = HfApi().model_info("HuggingFaceTB/SmolLM2-135M-Instruct", files_metadata=True)

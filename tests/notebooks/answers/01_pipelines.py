@@ -2,12 +2,12 @@
 
 # %% 1 right: the lesson's call, written out
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", device=course.device, dtype=course.dtype)
-[result] = classifier(["What a waste of time."])
+[result] = classifier(["Two hours that felt like three."])
 score = result["score"]
 
 # %% 1 right: the larger of all classes' scores, rounded
 pipe = pipeline(model="stevhliu/my_awesome_model", task="text-classification")
-score = round(max(entry["score"] for entry in pipe("What a waste of time.", top_k=None)), 3)
+score = round(max(entry["score"] for entry in pipe("Two hours that felt like three.", top_k=None)), 3)
 
 # %% 1 right: by hand, as a tensor
 import torch
@@ -15,38 +15,42 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 model = AutoModelForSequenceClassification.from_pretrained("stevhliu/my_awesome_model")
 tokenizer = AutoTokenizer.from_pretrained("stevhliu/my_awesome_model")
 with torch.no_grad():
-    score = model(**tokenizer("What a waste of time.", return_tensors="pt")).logits.softmax(-1).max()
+    score = model(**tokenizer("Two hours that felt like three.", return_tensors="pt")).logits.softmax(-1).max()
 
 # %% 1 wrong: the list | list
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
-score = classifier("What a waste of time.")
+score = classifier("Two hours that felt like three.")
 
 # %% 1 wrong: the dictionary | dict
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
-score = classifier("What a waste of time.")[0]
+score = classifier("Two hours that felt like three.")[0]
 
 # %% 1 wrong: the label | str
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
-score = classifier("What a waste of time.")[0]["label"]
+score = classifier("Two hours that felt like three.")[0]["label"]
 
 # %% 1 wrong: another text | same text
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
 score = classifier("What a film.")[0]["score"]
+
+# %% 1 wrong: a review of the lesson, which the model finds clearer | same text
+classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
+score = classifier("A dull, badly written film that I could not finish.")[0]["score"]
 
 # %% 1 wrong: the number of the example | not the score
 score = 0.93
 
 # %% 1 wrong: the score of the other class | other class
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
-score = classifier("What a waste of time.", top_k=None)[-1]["score"]
+score = classifier("Two hours that felt like three.", top_k=None)[-1]["score"]
 
 # %% 1 wrong: in per cent | between 0 and 1
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
-score = 100 * classifier("What a waste of time.")[0]["score"]
+score = 100 * classifier("Two hours that felt like three.")[0]["score"]
 
 # %% 1 wrong: the logit | between 0 and 1
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", **where)
-score = classifier("What a waste of time.", function_to_apply="none")[0]["score"]
+score = classifier("Two hours that felt like three.", function_to_apply="none")[0]["score"]
 
 # %% 1 wrong: nothing | None
 score = None

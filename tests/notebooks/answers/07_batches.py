@@ -513,7 +513,7 @@ def padding_share(texts, size):
 def sort_texts(texts):
     return sorted(texts, key=lambda text: len(minilm_tokenizer(text)["input_ids"]))
 
-# %% 5 wrong: no special tokens
+# %% 5 wrong: no special tokens | special tokens
 def padding_share(texts, size):
     padding = total = 0
     for start in range(0, len(texts), size):
