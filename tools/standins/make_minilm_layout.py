@@ -70,7 +70,7 @@ def measure(model: PreTrainedModel, tokenizer: BertTokenizer) -> dict[str, tuple
     ask = DocumentQuestionAnsweringPipeline(model=model, tokenizer=tokenizer)
     number, right = Counter[str](), Counter[str]()
     for one in islice(questions(SEED + 1, held_out=True), HELD_OUT):
-        (given,) = ask(image=None, question=one.question, word_boxes=one.words)
+        (given,) = ask({"question": one.question, "word_boxes": one.words})
         number.update(("all", one.name))
         right.update(("all", one.name) if given["answer"] == one.text else ())
         if given["answer"] != one.text:

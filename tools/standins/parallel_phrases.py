@@ -16,8 +16,8 @@ from tools.standins.parallel_words import (
     Phrase,
     agree,
     is_held_out,
-    spanish_plural,
 )
+from tools.standins.spanish_tagged import plural as spanish_plural
 
 OWNED = ("thing", "clothes", "openable", "readable", "fragile", "animal", "music")
 

@@ -29,9 +29,9 @@ from tools.standins.parallel_words import (
     agree,
     ing,
     join,
-    spanish_plural,
     third_person,
 )
+from tools.standins.spanish_tagged import plural as spanish_plural
 
 Sentence = tuple[str, str, str]  # English, Spanish, and statement, negation or question
 LIKES = (("I", "me"), ("you", "te"), ("we", "nos"), ("he", "a él le"), ("she", "a ella le"), ("they", "a ellos les"))
@@ -183,8 +183,8 @@ class Grammar(Phrases):
         if choice < 0.4:
             kinds = ("place", "thing", "openable", "clothes", "person", "animal", "readable")
             thing = self.noun_phrase(kinds, "where", True)
-            verb = es.ESTAR[thing.person]
-            return f"where {BE[thing.person][0]} {thing.english}", f"dónde {verb} {thing.spanish}", "question"
+            is_at = es.ESTAR[thing.person]
+            return f"where {BE[thing.person][0]} {thing.english}", f"dónde {is_at} {thing.spanish}", "question"
         verb = self.rng.choice([v for v in TRANSITIVE if "person" not in v.objects])
         tense = self.rng.choice(("present", "past"))
         if choice < 0.7:
