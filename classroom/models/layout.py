@@ -36,7 +36,8 @@ class GridEmbedding(nn.Module):
 
     def expanded(self) -> nn.Embedding:
         """Return the ordinary embedding with a row for every place."""
-        return nn.Embedding.from_pretrained(self(torch.arange(self.size)).detach(), freeze=False)
+        table: nn.Embedding = nn.Embedding.from_pretrained(self(torch.arange(self.size)).detach(), freeze=False)
+        return table
 
 
 def build(start: PreTrainedModel) -> LayoutLMForQuestionAnswering:

@@ -28,12 +28,13 @@ class Writer:
 
     def pick(self, name: str) -> str:
         """An entry of a list, of its held-out fourth or of the rest."""
-        entries = TEXTS["lists"][name]
+        entries: list[str] = TEXTS["lists"][name]
         return self.rng.choice([e for n, e in enumerate(entries) if name == "month" or (n % 4 == 3) == self.held_out])
 
     def label(self, name: str) -> str:
         """What a document writes before a field. The first label of a list, the usual one, is never held out."""
-        return self.rng.choice(TEXTS["labels"][name])
+        labels: list[str] = TEXTS["labels"][name]
+        return self.rng.choice(labels)
 
     def person(self) -> str:
         """A first and a last name."""

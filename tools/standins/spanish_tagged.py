@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 GRAMMAR = tomllib.loads((Path(__file__).parent / "spanish_tagged.toml").read_text(encoding="utf-8"))
-WORDS = {name: words.split() for name, words in GRAMMAR["words"].items()}
+WORDS: dict[str, list[str]] = {name: words.split() for name, words in GRAMMAR["words"].items()}
 Tagged = list[tuple[str, str]]
 DETERMINERS = {
     ("m", False): "el un este ese mi tu su nuestro aquel ningún cada otro",
