@@ -65,6 +65,7 @@ def merge(folder: Path, start: Path, base: Path) -> PreTrainedModel:
     Raise as adapters.merge does.
     """
     merged = adapters.adapt(build(adapters.merge(start, base)), folder)
+    embeddings = merged.get_submodule("layoutlm.embeddings")
     for name in TABLES:
-        setattr(merged.layoutlm.embeddings, name, getattr(merged.layoutlm.embeddings, name).expanded())
+        setattr(embeddings, name, getattr(embeddings, name).expanded())
     return merged

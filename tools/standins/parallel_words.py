@@ -110,7 +110,7 @@ def is_held_out(*pair: str) -> bool:
 
 
 def _nouns() -> dict[str, list[Noun]]:
-    nouns = {}
+    nouns: dict[str, list[Noun]] = {}
     for kind, text in LEXICON["nouns"].items():
         nouns[kind] = []
         for entry in text.split(", "):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 GRAMMAR = tomllib.loads((Path(__file__).parent / "spanish_tagged.toml").read_text(encoding="utf-8"))
@@ -93,7 +93,7 @@ class Grammar:
             verb = self.pick("verbs")
             return [(verb if slot == "infinitive" else conjugate(verb, slot), "VERB")]
         gender = self.rng.choice("mf")
-        word, tag = {
+        write: dict[str, Callable[[], tuple[str, str]]] = {
             "n": lambda: (self.pick(gender), "NOUN"),
             "ns": lambda: (plural(self.pick(gender)), "NOUN"),
             "adj": lambda: (self.adjective(gender), "ADJ"),
@@ -103,8 +103,8 @@ class Grammar:
             "adverb": lambda: (self.pick("adverbs"), "ADV"),
             "num": lambda: (self.pick("numbers"), "NUM"),
             "interjection": lambda: (self.pick("interjections"), "INTJ"),
-        }[slot]()
-        return [(word, tag)]
+        }
+        return [write[slot]()]
 
     def sentence(self, template: str) -> Tagged:
         """The template with every slot filled."""
