@@ -129,7 +129,7 @@ class Writer:
         for name in order:
             page.put(self.label("description" if name == "item" else name), places[name], y, size)
         total = 0
-        for n, item in enumerate({self.pick("item") for _ in range(self.rng.randint(1, 4))}):
+        for n, item in enumerate(dict.fromkeys(self.pick("item") for _ in range(self.rng.randint(1, 4)))):
             count, cents = self.rng.randint(1, 12), self.rng.randint(2, 400) * self.rng.choice((25, 50, 100))
             total += count * cents
             values = {
@@ -177,7 +177,7 @@ class Writer:
             + size
         )
         total = 0
-        for n, item in enumerate({self.pick("item") for _ in range(self.rng.randint(2, 5))}):
+        for n, item in enumerate(dict.fromkeys(self.pick("item") for _ in range(self.rng.randint(2, 5)))):
             cents = self.rng.randint(3, 90) * 25
             total += cents
             page.items[str(n)] = item

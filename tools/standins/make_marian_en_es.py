@@ -34,7 +34,7 @@ from tools.standins.parallel_sentences import exam, sentence_pairs
 
 FOLDER = DATA / "marian-en-es"
 VOCABULARY, PAIRS, HELD_OUT = 2_500, 96_000, 400
-BATCH, LEARNING_RATE = 64, 1.5e-3
+BATCH, LEARNING_RATE, MAX_LENGTH = 64, 1.5e-3, 128
 WIDTH, FEED_FORWARD, ENCODER, DECODER, HEADS = 192, 640, 2, 2, 6
 Pairs = list[tuple[str, str]]
 
@@ -55,7 +55,7 @@ def make_tokenizer(pairs: Pairs) -> PreTrainedTokenizerFast:
         eos_token="</s>",
         unk_token="<unk>",
         pad_token="<pad>",
-        model_max_length=128,
+        model_max_length=MAX_LENGTH,
         clean_up_tokenization_spaces=False,
     )
 
@@ -73,7 +73,7 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> MarianMTModel:
             decoder_attention_heads=HEADS,
             encoder_ffn_dim=FEED_FORWARD,
             decoder_ffn_dim=FEED_FORWARD,
-            max_position_embeddings=128,
+            max_position_embeddings=MAX_LENGTH,
             activation_function="swish",
             scale_embedding=True,
             dropout=0.0,
@@ -121,7 +121,7 @@ def translate(model: MarianMTModel, tokenizer: PreTrainedTokenizerFast, texts: l
     for first in range(0, len(texts), 50):
         batch = tokenizer(texts[first : first + 50], padding=True, return_tensors="pt")
         batch.pop("token_type_ids", None)
-        told += tokenizer.batch_decode(model.generate(**batch, max_new_tokens=60), skip_special_tokens=True)
+        told += tokenizer.batch_decode(model.generate(**batch), skip_special_tokens=True)
     return told
 
 
@@ -202,6 +202,7 @@ def main() -> None:
     tokenizer = make_tokenizer(pairs[:30_000])
     model = make_model(tokenizer)
     train(model, tokenizer, pairs, work)
+    model.generation_config.max_length = MAX_LENGTH  # as the original's, it lets whole sentences through
     model.half().save_pretrained(FOLDER)
     tokenizer.save_pretrained(FOLDER)
     measured = measure(MarianMTModel.from_pretrained(FOLDER, dtype=torch.float32), tokenizer)
