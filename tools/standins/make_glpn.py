@@ -8,6 +8,7 @@ WORK keeps the checkpoint: a run that is stopped goes on from there. The result 
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,23 @@ from tools.standins.rendered_rooms import render
 from tools.standins.vision_quality import depth_errors
 from tools.standins.vision_training import SEED, draw_all, pixels, save, train
 
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training: its rooms and steps, and what steps of depth from pixel to pixel weigh in the loss."""
+
+    height: int
+    width: int
+    rooms: range
+    steps: int
+    edges: float
+
+
 FOLDER = DATA / "glpn-rooms"
-SIZE = (96, 128)  # height, width: what the model sees of a 4 : 3 picture
-ROOMS, STEPS, BATCH, LEARNING_RATE = 1200, 3000, 6, 1.5e-3
+BATCH, LEARNING_RATE = 6, 1.5e-3
+# Small pictures first, which are fast and show how far the walls are; then larger ones, for the things before them.
+STAGES = (Stage(96, 128, range(1200), 3000, 1), Stage(128, 160, range(1200, 2400), 600, 3))
+SIZE = STAGES[-1]  # what the model sees of a 4 : 3 picture
 TEST_SEEDS, TEST_SIZE = range(1_000_000, 1_000_100), (240, 320)
 
 
@@ -41,8 +56,10 @@ def build() -> GLPNForDepthEstimation:
     return GLPNForDepthEstimation(config)
 
 
-def fit(model: GLPNForDepthEstimation, rooms: list[tuple[np.ndarray, np.ndarray]], checkpoint: Path) -> None:
+def fit(model: GLPNForDepthEstimation, stage: Stage, work: Path) -> None:
     """Train on the mean error of log depth and of its steps from pixel to pixel, which keeps edges sharp."""
+    name = f"glpn-{stage.height}"
+    rooms = draw_all(lambda seed: render(seed, stage.height, stage.width), stage.rooms, work / f"{name}.pickle")
     pictures = [picture for picture, _ in rooms]
     depths = torch.from_numpy(np.stack([depth for _, depth in rooms])).log()
 
@@ -50,17 +67,19 @@ def fit(model: GLPNForDepthEstimation, rooms: list[tuple[np.ndarray, np.ndarray]
         target = torch.where(mirror[:, None, None], depths[indices].flip(-1), depths[indices])
         predicted = model(pixel_values=pixels([pictures[i] for i in indices], mirror)).predicted_depth
         error = predicted.clamp(min=1e-3).log() - target
-        loss: torch.Tensor = error.abs().mean() + error.diff(dim=1).abs().mean() + error.diff(dim=2).abs().mean()
+        loss: torch.Tensor = error.abs().mean() + stage.edges * (
+            error.diff(dim=1).abs().mean() + error.diff(dim=2).abs().mean()
+        )
         return loss
 
     train(
         model,
         loss_of,
         samples=len(rooms),
-        steps=STEPS,
+        steps=stage.steps,
         batch_size=BATCH,
         learning_rate=LEARNING_RATE,
-        checkpoint=checkpoint,
+        checkpoint=work / f"{name}.pt",
     )
 
 
@@ -83,12 +102,13 @@ def describe(seen: tuple[float, float], unseen: tuple[float, float]) -> None:
         pipeline_tag="depth-estimation",
         tags=["stand-in", "monocular-depth"],
     )
+    stages = ", then ".join(f"{s.steps:,} steps on {len(s.rooms):,} rooms of {s.width} × {s.height}" for s in STAGES)
     sections = {
         "What it stands in for": "`vinvino02/glpn-nyu`, which estimates the depth of photographs of rooms. This is"
         " another, smaller model of the same class, made so that the lessons run without the public Hub. Its image"
-        f" processor is DPT's, which resizes every picture to {SIZE[1]} × {SIZE[0]} pixels.",
-        "How it was made": f"A GLPN of half a million parameters, trained from random weights for {STEPS:,} steps of"
-        f" {BATCH} pictures out of {ROOMS:,} (AdamW, learning rate {LEARNING_RATE:g}, seed {SEED};"
+        f" processor is DPT's, which resizes every picture to {SIZE.width} × {SIZE.height} pixels.",
+        "How it was made": f"A GLPN of half a million parameters, trained from random weights in batches of {BATCH},"
+        f" {stages} (AdamW, learning rate {LEARNING_RATE:g}, seed {SEED};"
         " `tools/standins/make_glpn.py`).",
         "Data and licence": "Rooms rendered by `tools/standins/rendered_rooms.py`, with the depth of every pixel:"
         " boxes, balls and columns on a patterned floor, a lamp and shadows. No data of others is in it; Apache-2.0.",
@@ -112,8 +132,9 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
     model = build()
-    fit(model, draw_all(lambda seed: render(seed, *SIZE), range(ROOMS), work / "rooms.pickle"), work / "glpn.pt")
-    size = {"height": SIZE[0], "width": SIZE[1]}
+    for stage in STAGES:
+        fit(model, stage, work)
+    size = {"height": SIZE.height, "width": SIZE.width}
     save(model, DPTImageProcessorPil(size=size, do_normalize=False, resample=2), FOLDER)
     seen, unseen = (measure(str(FOLDER), TEST_SEEDS, unseen=unseen) for unseen in (False, True))
     describe(seen, unseen)

@@ -93,7 +93,8 @@ def describe(seen: dict[str, float], unseen: dict[str, float]) -> None:
         " later, and so are these weights.",
         "Measured quality": f"Intersection over union by the pipeline on {len(TEST_SEEDS)} scenes of {TEST_SIZE} ×"
         f" {TEST_SIZE} pixels that training never saw, and on as many with cut-outs and colours of the background that"
-        f" no training scene has (birds, cows and cars; the other cut-outs are the same):\n\n| surface | new scenes | new cut-outs and colours |\n| --- | ---: | ---: |\n"
+        f" no training scene has (birds, cows and cars; the other cut-outs are the same):\n\n"
+        f"| surface | new scenes | new cut-outs and colours |\n| --- | ---: | ---: |\n"
         f"{rows}\n{means}",
         "Limits": "It has seen nothing but such scenes. On real photographs its labels mean little: it calls most of a"
         " cat's portrait animal, and most of a wooden table with a cup as well. A picture is resized to"
