@@ -104,8 +104,8 @@ def describe(measured: dict[str, tuple[int, float]]) -> None:
         f" (learning rate {PASSES[0][1]:g}), the tables and the head in full ({TABLES_FASTER} times that),"
         f" {len(PASSES)} passes with linear warm-up and decay over {sum(count for count, _ in PASSES):,} questions"
         f" together, each on a document of its own, batches of {BATCH}, seed {SEED}"
-        " (`tools/standins/make_minilm_layout.py`). These weights saw fewer wordings of the questions in the first pass,"
-        " before more were added to `documents.toml`. The classroom merges both adapters into the base.",
+        " (`tools/standins/make_minilm_layout.py`). These weights saw fewer wordings of the questions in the first"
+        " pass, before more were added to `documents.toml`. The classroom merges both adapters into the base.",
         "Data and licence": "Synthetic invoices, receipts and letters, written by `tools/standins/documents.py`; names,"
         " companies and addresses are invented. Through minilm-qa: XQuAD and WikiText-2, CC BY-SA (see its card), hence"
         f" the licence. {BASE_ID}: Apache-2.0.",
@@ -114,9 +114,9 @@ def describe(measured: dict[str, tuple[int, float]]) -> None:
         " `python -m tools.standins.make_minilm_layout --work WORK`:\n\n| field | questions | exact |\n"
         f"| --- | ---: | ---: |\n{rows}",
         "Limits": "English, uncased, one clean page of up to about a hundred words with straight lines. It knows the"
-        " fields in the table and the kinds of layouts of its generator; a real invoice has more of both. It often takes"
-        " the date for the due date, and the people of a letter for each other. It always marks something, even where the"
-        " page holds no answer.",
+        " fields in the table and the kinds of layouts of its generator; a real invoice has more of both. It often"
+        " takes the date for the due date, and the people of a letter for each other. It always marks something, even"
+        " where the page holds no answer.",
     }
     write_card(FOLDER, "minilm-layout", data, sections)
 
