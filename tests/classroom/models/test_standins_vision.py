@@ -59,7 +59,8 @@ def test_segmentation_names_the_surfaces_of_new_scenes(checkpoint):
 
 def test_depth_is_right_within_a_quarter_in_most_of_a_new_room(checkpoint):
     name = checkpoint("glpn-rooms")
-    assert make_glpn.measure(name, SEEDS, unseen=False)[0] > 0.8
+    # The card's 400 rooms give 0.85 and 0.84; the mean of 30 rooms has a standard error of 0.03.
+    assert make_glpn.measure(name, SEEDS, unseen=False)[0] > 0.75
     assert make_glpn.measure(name, SEEDS, unseen=True)[0] > 0.75
 
 
