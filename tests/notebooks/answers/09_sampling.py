@@ -20,6 +20,8 @@ settings = {"do_sample": True, "top_p": 0.9, "top_k": 0}
 settings = {"do_sample": True, "temperature": 1.2, "top_p": 0.1, "top_k": 0}
 # %% 1 wrong: min-p instead of top-p
 settings = {"do_sample": True, "temperature": 1.2, "min_p": 0.9, "top_k": 0}
+# %% 1 wrong: a percentage instead of a share | a share
+settings = {"do_sample": True, "temperature": 1.2, "top_k": 0, "top_p": 90}
 # %% 1 wrong: 90 tokens instead of 90 %
 settings = {"do_sample": True, "temperature": 1.2, "top_k": 90}
 # %% 1 wrong: the example | temperature is

@@ -76,6 +76,10 @@ def penalties(before, candidates):
 
     return [max(cosine(candidate, state) for state in before) for candidate in candidates]
 
+# %% 2 wrong: values and places | values
+def penalties(before, candidates):
+    return (F.normalize(candidates, dim=-1) @ F.normalize(before, dim=-1).T).max(dim=1)
+
 # %% 2 wrong: not scaled | length 1
 def penalties(before, candidates):
     return (candidates @ before.T).amax(dim=1)
@@ -339,6 +343,30 @@ def without_loops(model, input_ids, logits_processor, stopping_criteria, generat
 def without_loops(model, input_ids, logits_processor, stopping_criteria, generation_config, **kwargs):
     return model.generate(input_ids, no_repeat_ngram_size=4, max_new_tokens=40)
 
+# %% 4 wrong: the last run is left out | last four tokens
+def without_loops(model, input_ids, logits_processor, stopping_criteria, generation_config, **kwargs):
+    start = input_ids.shape[1]
+    while not stopping_criteria(input_ids, None).all():
+        top = model(input_ids).logits[0, -1].topk(10).indices.tolist()
+        new = input_ids[0, start:].tolist()
+        runs = [tuple(new[i : i + 4]) for i in range(len(new) - 4)]
+        free = [token for token in top if (*new[-3:], token) not in runs]
+        choice = free[0] if free else top[0]
+        input_ids = torch.cat([input_ids, torch.tensor([[choice]])], dim=1)
+    return input_ids
+
+# %% 4 wrong: the last of the ten when all repeat | take the first of them
+def without_loops(model, input_ids, logits_processor, stopping_criteria, generation_config, **kwargs):
+    start = input_ids.shape[1]
+    while not stopping_criteria(input_ids, None).all():
+        top = model(input_ids).logits[0, -1].topk(10).indices.tolist()
+        new = input_ids[0, start:].tolist()
+        runs = [tuple(new[i : i + 4]) for i in range(len(new) - 3)]
+        free = [token for token in top if (*new[-3:], token) not in runs]
+        choice = free[0] if free else top[-1]
+        input_ids = torch.cat([input_ids, torch.tensor([[choice]])], dim=1)
+    return input_ids
+
 # %% 5 right: places
 def pick(sequences, most=0.1):
     found = [measure(model, ids, length) for ids in sequences]
@@ -369,6 +397,11 @@ def pick(sequences, most=0.1):
         if best is None or key > best[0]:
             best = (key, ids)
     return best[1].tolist()
+
+# %% 5 wrong: nothing for the case that none is allowed | none is allowed
+def pick(sequences, most=0.1):
+    allowed = [ids for ids in sequences if measure(model, ids, length).repetition <= most]
+    return max(allowed, key=lambda ids: measure(model, ids, length).log_probability)
 
 # %% 5 wrong: the most probable of all | repeats least
 def pick(sequences, most=0.1):

@@ -483,6 +483,19 @@ def first_sentence(prompt, stopper):
     return sentence
 
 
+# %% 5 right: does not wait for the thread
+def first_sentence(prompt, stopper):
+    streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
+    settings = {"streamer": streamer, "do_sample": False, "max_new_tokens": 200, "stopping_criteria": [stopper]}
+    Thread(target=large.generate, kwargs=settings | dict(tokenizer(prompt, return_tensors="pt"))).start()
+    text = ""
+    for piece in streamer:
+        text += piece
+        if "." in text:
+            stopper.stop.set()
+            break
+    return text[: text.index(".") + 1]
+
 # %% 5 wrong: does not stop | stop the generation
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")

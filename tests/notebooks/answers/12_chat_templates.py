@@ -96,7 +96,7 @@ def newest(messages, limit):
     return best
 
 
-# %% 2 wrong: the generation prompt is not counted
+# %% 2 wrong: the generation prompt is not counted | generation prompt
 def newest(messages, limit):
     for start in range(1, len(messages), 2):
         kept = [messages[0], *messages[start:]]
@@ -135,7 +135,7 @@ def newest(messages, limit):
     raise ValueError
 
 
-# %% 2 wrong: begins with an answer
+# %% 2 wrong: begins with an answer | comes the user
 def newest(messages, limit):
     for start in range(1, len(messages)):
         kept = [messages[0], *messages[start:]]
@@ -171,6 +171,14 @@ def newest(messages, limit):
         if size <= limit:
             break
     return kept
+
+
+# %% 2 wrong: a loop without end when nothing fits | does not end
+def newest(messages, limit):
+    rest = messages[1:]
+    while len(tokenizer.apply_chat_template(messages[:1] + rest, add_generation_prompt=True)["input_ids"]) > limit:
+        rest = rest[2:]
+    return messages[:1] + rest
 
 
 # %% 3 right: a new list

@@ -98,6 +98,21 @@ def compute_metrics(prediction):
     }
 
 
+# %% 2 wrong: exactly one off in place of at most one | right answer
+def compute_metrics(prediction):
+    logits, labels = prediction
+    off = np.abs(logits.argmax(axis=-1) - labels)
+    return {"accuracy": np.mean(off == 0), "within_one": np.mean(off == 1), "stars_off": np.mean(off)}
+
+
+# %% 2 wrong: the mean over the mistakes only | all rows
+def compute_metrics(prediction):
+    logits, labels = prediction
+    off = np.abs(logits.argmax(axis=-1) - labels)
+    wrong = max(1, np.sum(off > 0))
+    return {"accuracy": np.mean(off == 0), "within_one": np.mean(off <= 1), "stars_off": np.sum(off) / wrong}
+
+
 # %% 2 wrong: answers minus labels, without abs | sign
 import numpy as np
 

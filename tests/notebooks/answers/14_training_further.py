@@ -35,13 +35,13 @@ def trained_share(model):
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
-# %% 1 wrong: the frozen ones
+# %% 1 wrong: the frozen ones | frozen ones
 def trained_share(model):
     frozen = sum(p.numel() for p in model.parameters() if not p.requires_grad)
     return frozen / sum(p.numel() for p in model.parameters())
 
 
-# %% 1 wrong: percent
+# %% 1 wrong: percent | percent
 def trained_share(model):
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return 100 * trained / sum(p.numel() for p in model.parameters())
