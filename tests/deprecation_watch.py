@@ -13,7 +13,7 @@ from pathlib import Path
 _report = Path(os.environ["COURSE_DEPRECATIONS"])
 _libraries = ("transformers", "datasets", "evaluate", "accelerate", "huggingface_hub", "peft", "torch", "tokenizers")
 # Assisted decoding and Whisper call `generate` in ways that the library itself deprecates; no lesson can mend that.
-_librarys_own_calls = ("transformers/generation/candidate_generator.py", "transformers/models/whisper/generation_whisper.py")
+_librarys_own_calls = ("generation/candidate_generator.py", "whisper/generation_whisper.py")
 _log = logging.Logger.warning
 
 
