@@ -12,8 +12,8 @@ from pathlib import Path
 
 _report = Path(os.environ["COURSE_DEPRECATIONS"])
 _libraries = ("transformers", "datasets", "evaluate", "accelerate", "huggingface_hub", "peft", "torch", "tokenizers")
-# Assisted decoding calls its assistant in a way that the library itself deprecates; no lesson can mend that.
-_librarys_own_call = "transformers/generation/candidate_generator.py"
+# Assisted decoding and Whisper call `generate` in ways that the library itself deprecates; no lesson can mend that.
+_librarys_own_calls = ("generation/candidate_generator.py", "whisper/generation_whisper.py")
 _log = logging.Logger.warning
 
 
@@ -32,7 +32,7 @@ def _show(message, category, filename, lineno, file=None, line=None):
 def _warning(self, message, *args, **kwargs):
     if self.name.split(".")[0] in _libraries and ("deprecat" in str(message) or "will be removed" in str(message)):
         places = [frame.filename.replace("\\", "/") for frame in traceback.extract_stack()]
-        if not any(place.endswith(_librarys_own_call) for place in places):
+        if not any(place.endswith(_librarys_own_calls) for place in places):
             _write(self.name, message)
     return _log(self, message, *args, **kwargs)
 
