@@ -88,8 +88,8 @@ def greedy(ids, steps):
 def greedy(ids, steps):
     output, cache, new = ids, None, ids
     for _ in range(steps):
-        result = model(new, past_key_values=cache, use_cache=True)
-        cache = result.past_key_values
+        result = model(new, cache=cache, use_cache=True)
+        cache = result.cache
         new = result.logits[:, -1:].argmax(-1)
         output = torch.cat((output, new), 1)
     return output

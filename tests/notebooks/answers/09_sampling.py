@@ -227,7 +227,7 @@ def nucleus(probabilities, p):
     return [i for i in probabilities.argsort(descending=True).tolist() if kept[i]]
 
 
-# %% 3 wrong: the example | found
+# %% 3 wrong: the example | not \[1, 2\]
 def nucleus(probabilities, p):
     return [1, 2]
 

@@ -596,7 +596,7 @@ class LoraLinear(torch.nn.Module):
         return self.linear(x) + self.alpha * (x @ self.a.T @ self.b.T)
 
 
-# %% 5 wrong: one full matrix in place of two thin ones | two matrices
+# %% 5 wrong: one full matrix in place of two thin ones | two trained matrices
 import torch
 
 
