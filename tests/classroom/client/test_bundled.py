@@ -45,7 +45,7 @@ def test_a_sound_is_what_speech_models_want(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in samples() if not name.endswith(".wav")])
 def test_a_picture_opens(name: str) -> None:
-    assert max(Image.open(path(name)).size) <= 1_000
+    assert max(Image.open(path(name)).size) <= 1_300  # the invoice is a page
 
 
 def test_the_samples_are_small_and_each_has_an_origin_and_a_licence() -> None:

@@ -40,9 +40,9 @@ def test_the_card_says_what_it_is(entry: Entry) -> None:
     assert entry.real or entry.id in sections["What it stands in for"]
 
 
-def test_all_weights_together_stay_under_forty_megabytes() -> None:
+def test_all_weights_together_stay_under_fifty_megabytes() -> None:
     weights = [path for path in DATA.rglob("*") if path.suffix in (".safetensors", ".parquet", ".npz")]
-    assert 0 < sum(path.stat().st_size for path in weights) < 40 * MEGABYTE
+    assert 0 < sum(path.stat().st_size for path in weights) < 50 * MEGABYTE
 
 
 def test_the_list_names_every_id_and_why_a_stand_in_answers() -> None:

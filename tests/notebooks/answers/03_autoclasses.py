@@ -282,7 +282,7 @@ def next_token(text):
     inputs = tokenizer(text, return_tensors="pt").to(model.device)
     with torch.no_grad():
         output = model.get_output_embeddings()(model.base_model(input_ids=inputs.input_ids).last_hidden_state)
-    return tokenizer.batch_decode(output[0, -1].topk(1).indices)[0]
+    return tokenizer.decode(output[0, -1].topk(1).indices)
 
 # %% 4 right: softmax first, and converted by the vocabulary
 def next_token(text):
