@@ -135,12 +135,18 @@ def largest_file(model_id):
     return max(info.siblings, key=lambda file: file.size).rfilename
 
 # %% 2 wrong: without files_metadata, so that no file has a size | files_metadata
+from huggingface_hub import HfApi
+
+
 def largest_file(model_id):
     files = HfApi().model_info(model_id).siblings
     return max(files, key=lambda file: file.size).rfilename
 
 
 # %% 2 wrong: only the four files that the lesson lists | file names differ
+from huggingface_hub import HfApi
+
+
 def largest_file(model_id):
     info = HfApi().model_info(model_id, files_metadata=True)
     sizes = {file.rfilename: file.size for file in info.siblings}
