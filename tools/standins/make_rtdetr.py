@@ -25,7 +25,7 @@ from transformers import (
 
 from classroom.models.catalogue import DATA
 from tools.standins.adapters import write_card
-from tools.standins.pasted_scenes import OBJECTS, Scene, draw_scene
+from tools.standins.pasted_scenes import DATA_AND_LICENCE, OBJECTS, Scene, draw_scene
 from tools.standins.vision_quality import average_precision
 from tools.standins.vision_training import SEED, draw_all, pixels, save, train
 
@@ -119,10 +119,7 @@ def describe(seen: dict[str, float], unseen: dict[str, float]) -> None:
         "How it was made": "An RT-DETR of a million parameters, its ResNet included, trained from random weights for"
         f" {STEPS:,} steps of {BATCH} scenes out of {SCENES:,}, reduced to {SIZE} × {SIZE} pixels (AdamW, learning rate"
         f" {LEARNING_RATE:g}, seed {SEED}; `tools/standins/make_rtdetr.py`).",
-        "Data and licence": "Scenes by `tools/standins/pasted_scenes.py`: drawn landscapes and houses, into which"
-        " photographs of animals, cars and trees are pasted. The photographs are stamps of"
-        " [Tux Paint](https://tuxpaint.org/stamps/), copyright 2002–2022 Bill Kendrick and contributors, GPL 2.0 or"
-        " later, and so are these weights.",
+        "Data and licence": DATA_AND_LICENCE,
         "Measured quality": f"Average precision at IoU 0.5 by the pipeline on {len(TEST_SEEDS)} scenes of {TEST_SIZE} ×"
         f" {TEST_SIZE} pixels that training never saw, and on as many with cut-outs and colours of the background that"
         " no training scene has (elephant, giraffe and zebra: one cut-out each, so only the scenes are new):\n\n"

@@ -18,7 +18,7 @@ from transformers import SegformerConfig, SegformerForSemanticSegmentation, Segf
 
 from classroom.models.catalogue import DATA
 from tools.standins.adapters import write_card
-from tools.standins.pasted_scenes import SURFACES, Scene, draw_scene
+from tools.standins.pasted_scenes import DATA_AND_LICENCE, SURFACES, Scene, draw_scene
 from tools.standins.vision_quality import class_iou
 from tools.standins.vision_training import SEED, draw_all, pixels, save, train
 
@@ -87,10 +87,7 @@ def describe(seen: dict[str, float], unseen: dict[str, float]) -> None:
         "How it was made": f"A SegFormer of 0.64 million parameters, trained from random weights for {STEPS:,} steps of"
         f" {BATCH} scenes out of {SCENES:,}, {SIZE} × {SIZE} pixels (AdamW, learning rate {LEARNING_RATE:g}, seed"
         f" {SEED}; `tools/standins/make_segformer.py`).",
-        "Data and licence": "Scenes by `tools/standins/pasted_scenes.py`: drawn landscapes and houses, into which"
-        " photographs of animals, cars and trees are pasted. The photographs are stamps of"
-        " [Tux Paint](https://tuxpaint.org/stamps/), copyright 2002–2022 Bill Kendrick and contributors, GPL 2.0 or"
-        " later, and so are these weights.",
+        "Data and licence": DATA_AND_LICENCE,
         "Measured quality": f"Intersection over union by the pipeline on {len(TEST_SEEDS)} scenes of {TEST_SIZE} ×"
         f" {TEST_SIZE} pixels that training never saw, and on as many with cut-outs and colours of the background that"
         f" no training scene has (birds, cows and cars; the other cut-outs are the same):\n\n"

@@ -25,6 +25,12 @@ HELD_OUT = {"rooster", "duck", "silver-gull", "cow", "sportscar2"}
 HEIGHTS = {"bird": 0.28, "cow": 0.34, "elephant": 0.46, "giraffe": 0.6, "zebra": 0.38, "car": 0.24, "tree": 0.85}
 FLYING = {"seagull", "pelican", "tucan", "cuckoo"}
 LEAST_VISIBLE = 0.4  # an object of which less is seen has no box
+# For the cards of the models that are trained on such scenes.
+DATA_AND_LICENCE = (
+    "Scenes by `tools/standins/pasted_scenes.py`: drawn landscapes and houses, into which photographs of animals, cars"
+    " and trees are pasted. The photographs are stamps of [Tux Paint](https://tuxpaint.org/stamps/), copyright"
+    " 2002–2022 Bill Kendrick and contributors, GPL 2.0 or later, and so are these weights."
+)
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.floating[Any]]
