@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tokenizers import Tokenizer
 
 from classroom.models.catalogue import DATA
+from classroom.storage.store import Store
 from tests.support.client import lines, run_python
 from tools.rehearsal import comparison, repositories, server, vocabularies
 from tools.rehearsal.__main__ import execute
@@ -63,7 +64,8 @@ for call in (
 def test_gated_repositories_refuse_their_files_and_no_stand_in_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    built = Store(tmp_path / "built")  # the words come from the prepared cache
+    monkeypatch.setattr(repositories, "store", lambda: built)
     repositories.build(next(one for one in repositories.published() if one.gated))
     variables = {"HF_ENDPOINT": server.serve(tmp_path / "pushed"), "HF_HOME": str(tmp_path / "client")}
     assert lines(run_python(GATED_AND_MISSING, 120, variables)) == [
