@@ -94,7 +94,7 @@ def install_cell() -> str:
         "try:\n"
         '    metadata.version("transformers-course")\n'
         "except metadata.PackageNotFoundError:\n"
-        f'    %pip install --quiet "git+{repository_address()}"\n\n'
+        f'    %pip install --quiet "transformers-course[colab] @ git+{repository_address()}"\n\n'
         "import helpers\n\n"
         'if not hasattr(helpers, "course"):\n'
         '    raise ImportError(f"{helpers.__file__} hides the course\'s own: rename or uninstall it.")'

@@ -63,7 +63,7 @@ def install_as_on_colab(python: Path) -> None:
     others = [f"{name}=={version}" for name, version in listed().items() if name != "torch"]
     pip(python, "--no-deps", *others)
     before, broken_before = frozen(python), complaints(python)
-    pip(python, str(ROOT))  # the install cell's command, on this copy
+    pip(python, f"{ROOT}[colab]")  # the install cell's command, on this copy
     after, broken = frozen(python), complaints(python) - broken_before
     for name in sorted(after):
         if after[name] != before.get(name):

@@ -36,7 +36,7 @@ def test_an_installed_course_is_not_installed_again(tmp_path: Path) -> None:
 def test_a_missing_course_is_installed_although_another_package_has_its_name(tmp_path: Path) -> None:
     (tmp_path / "helpers.py").write_text("", encoding="utf-8")
     before = "def missing(name): raise metadata.PackageNotFoundError(name)\nmetadata.version = missing"
-    assert run_cell(tmp_path, before).startswith('pip install --quiet "git+https://')
+    assert run_cell(tmp_path, before).startswith('pip install --quiet "transformers-course[colab] @ git+https://')
 
 
 def test_a_file_that_hides_the_helpers_is_named(tmp_path: Path) -> None:
