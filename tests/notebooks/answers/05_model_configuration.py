@@ -437,11 +437,11 @@ def predict(config):
     w = config.n_embd
     return (2 * config.vocab_size + config.n_positions) * w + config.n_layer * (12 * w**2 + 13 * w) + 2 * w
 
-# %% 5 wrong: hard-coded from the example
+# %% 5 wrong: hard-coded from the example | from this config
 def predict(config):
     return 124439808
 
-# %% 5 wrong: twelve layers always
+# %% 5 wrong: twelve layers always | from this config
 def predict(config):
     w = config.n_embd
     return (config.vocab_size + config.n_positions) * w + 12 * (12 * w**2 + 13 * w) + 2 * w
@@ -451,7 +451,7 @@ def predict(config):
     w = config.n_embd
     return (config.vocab_size + config.n_positions) * w + config.n_layer * 12 * w**2 + 13 * w + 2 * w
 
-# %% 5 wrong: 12 w, squared
+# %% 5 wrong: 12 w, squared | squared and then
 def predict(config):
     w = config.n_embd
     return (config.vocab_size + config.n_positions) * w + config.n_layer * ((12 * w) ** 2 + 13 * w) + 2 * w

@@ -590,7 +590,7 @@ def cut_words(text):
                 result.append("".join(tokens[first:end]).replace("##", ""))
     return result
 
-# %% 4 wrong: the first piece only
+# %% 4 wrong: the first piece only | end of its last
 def cut_words(text):
     encoded, places = tokenizer(text, return_offsets_mapping=True), {}
     for word, place in zip(encoded.word_ids(), encoded["offset_mapping"]):

@@ -24,6 +24,8 @@ settings = {"do_sample": True, "temperature": 1.2, "min_p": 0.9, "top_k": 0}
 settings = {"do_sample": True, "temperature": 1.2, "top_k": 0, "top_p": 90}
 # %% 1 wrong: 90 tokens instead of 90 %
 settings = {"do_sample": True, "temperature": 1.2, "top_k": 90}
+# %% 1 wrong: a penalty that nobody asked for | something else
+settings = {"do_sample": True, "temperature": 1.2, "top_p": 0.9, "top_k": 0, "repetition_penalty": 1.3}
 # %% 1 wrong: the example | temperature is
 settings = {"do_sample": True, "top_k": 0}
 
@@ -442,6 +444,16 @@ def continuations(count, seed):
         output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=12)
         rows.append(output[0].tolist())
     return rows
+
+
+# %% 5 wrong: twenty tokens | 12 tokens
+def continuations(count, seed):
+    texts = []
+    for number in range(count):
+        set_seed(seed + number)
+        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=20)
+        texts.append(tokenizer.decode(output[0], skip_special_tokens=True))
+    return texts
 
 
 # %% 5 wrong: the seed depends on the count | depend
