@@ -162,6 +162,16 @@ def perplexity(model, texts):
         costs.append(torch.nn.functional.cross_entropy(logits, ids[0, 1:], reduction="none"))
     return torch.cat(costs).mean().exp()
 
+# %% 3 right: as in the lesson, on course.device
+from math import exp
+def loss(model, text):
+    inputs = tokenizer(text, return_tensors="pt").to(course.device)
+    with torch.no_grad():
+        return model(**inputs, labels=inputs["input_ids"]).loss.item()
+def perplexity(model, texts):
+    sizes = [len(tokenizer(text)["input_ids"]) - 1 for text in texts]
+    return exp(sum(loss(model, text) * size for text, size in zip(texts, sizes)) / sum(sizes))
+
 # %% 3 right: one padded batch
 from math import exp
 def perplexity(lm, texts):
@@ -193,7 +203,7 @@ def perplexity(model, texts):
             total, n = total - logs[i - 1, ids[i]].item(), n + 1
     return exp(total / n)
 
-# %% 3 wrong: the mean of the texts' losses | means
+# %% 3 wrong: the mean of the texts' losses | here all texts have the same weight
 from math import exp
 def perplexity(model, texts):
     losses = []
@@ -276,13 +286,94 @@ def perplexity(model, texts):
         count += n
     return exp(total / count)
 
-# %% 3 wrong: the first text only
+# %% 3 wrong: the first text only | return after the loop
 from math import exp
 def perplexity(model, texts):
     for text in texts:
         inputs = tokenizer(text, return_tensors="pt")
         with torch.no_grad():
             return exp(model(**inputs, labels=inputs["input_ids"]).loss)
+
+# %% 3 wrong: n is the number of the tokenizer's results | Is your n the number of tokens
+from math import exp
+def perplexity(model, texts):
+    total, count = 0.0, 0
+    for text in texts:
+        inputs = tokenizer(text, return_tensors="pt")
+        n = len(inputs) - 1
+        with torch.no_grad():
+            total += model(**inputs, labels=inputs["input_ids"]).loss.item() * n
+        count += n
+    return exp(total / count)
+
+# %% 3 wrong: n is the number of rows | Is your n the number of tokens
+from math import exp
+def perplexity(model, texts):
+    total, count = 0.0, 0
+    for text in texts:
+        inputs = tokenizer(text, return_tensors="pt")
+        n = len(inputs["input_ids"])
+        with torch.no_grad():
+            total += model(**inputs, labels=inputs["input_ids"]).loss.item() * n
+        count += n
+    return exp(total / count)
+
+# %% 3 wrong: n is the number of words | tokens, not words
+from math import exp
+def perplexity(model, texts):
+    total, count = 0.0, 0
+    for text in texts:
+        inputs = tokenizer(text, return_tensors="pt")
+        n = len(text.split())
+        with torch.no_grad():
+            total += model(**inputs, labels=inputs["input_ids"]).loss.item() * n
+        count += n
+    return exp(total / count)
+
+# %% 3 wrong: n is the number of words, minus one | tokens, not words
+from math import exp
+def perplexity(model, texts):
+    total, count = 0.0, 0
+    for text in texts:
+        inputs = tokenizer(text, return_tensors="pt")
+        n = len(text.split()) - 1
+        with torch.no_grad():
+            total += model(**inputs, labels=inputs["input_ids"]).loss.item() * n
+        count += n
+    return exp(total / count)
+
+# %% 3 wrong: all texts joined, without a space | do not join
+from math import exp
+def perplexity(model, texts):
+    inputs = tokenizer("".join(texts), return_tensors="pt")
+    with torch.no_grad():
+        return exp(model(**inputs, labels=inputs["input_ids"]).loss)
+
+# %% 3 wrong: all texts joined, line by line | do not join
+from math import exp
+def perplexity(model, texts):
+    inputs = tokenizer("\n".join(texts), return_tensors="pt")
+    with torch.no_grad():
+        return exp(model(**inputs, labels=inputs["input_ids"]).loss)
+
+# %% 3 wrong: one number for each text | one number for all texts
+from math import exp
+def perplexity(model, texts):
+    values = []
+    for text in texts:
+        inputs = tokenizer(text, return_tensors="pt")
+        with torch.no_grad():
+            values.append(exp(model(**inputs, labels=inputs["input_ids"]).loss))
+    return values
+
+# %% 3 wrong: the last text only | add up all texts
+from math import exp
+def perplexity(model, texts):
+    for text in texts:
+        inputs = tokenizer(text, return_tensors="pt")
+        with torch.no_grad():
+            loss = model(**inputs, labels=inputs["input_ids"]).loss
+    return exp(loss)
 
 # %% 3 wrong: hard-coded from the example
 from math import exp
