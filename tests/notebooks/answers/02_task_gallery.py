@@ -5,7 +5,7 @@ choice = {
     "subtitles": "automatic-speech-recognition",
     "spam": "zero-shot-classification",
     "parking": "zero-shot-object-detection",
-    "cut-out": "mask-generation",
+    "cut-out": "image-segmentation",
     "alarm": "zero-shot-audio-classification",
     "receipts": "image-text-to-text",
 }
@@ -24,7 +24,11 @@ choice["cut-out"] = "image-segmentation"
 choice["alarm"] = "audio-classification"
 choice["receipts"] = "document-question-answering"
 
-# %% 1 wrong: a task that is gone | no task of this version
+# %% 1 right: spam as a decision
+choice = dict(zip(situations, ["automatic-speech-recognition", "decision", "object-detection",
+                               "image-segmentation", "audio-classification", "document-question-answering"]))
+
+# %% 1 wrong: a task that is gone | no task of this version; print
 choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "object-detection",
                                "image-segmentation", "audio-classification", "question-answering"]))
 
@@ -36,9 +40,24 @@ choice = dict(zip(situations, ["speech-to-text", "text-classification", "object-
 choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "image-classification",
                                "image-segmentation", "audio-classification", "document-question-answering"]))
 
-# %% 1 wrong: a box instead of pixels | pixel
+# %% 1 wrong: a box instead of pixels | each pixel gets a class
 choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "object-detection",
                                "object-detection", "audio-classification", "document-question-answering"]))
+
+# %% 1 wrong: masks without names | mask of the person
+choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "object-detection",
+                               "mask-generation", "audio-classification", "document-question-answering"]))
+
+# %% 1 wrong: any-to-any for the receipts | receipts: any-to-any\? choose a narrower task
+choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "object-detection",
+                               "image-segmentation", "audio-classification", "any-to-any"]))
+
+# %% 1 wrong: any-to-any for the subtitles | subtitles: any-to-any\? choose a narrower task
+choice = dict(zip(situations, ["any-to-any", "text-classification", "object-detection",
+                               "image-segmentation", "audio-classification", "document-question-answering"]))
+
+# %% 1 wrong: nothing filled in | lacks the key 'subtitles'
+choice
 
 # %% 1 wrong: speech recognition for glass | a class out
 choice = dict(zip(situations, ["automatic-speech-recognition", "text-classification", "object-detection",
@@ -52,7 +71,7 @@ choice = dict(zip(situations[:-1], ["automatic-speech-recognition", "text-classi
 choice = ["automatic-speech-recognition", "text-classification", "object-detection",
           "image-segmentation", "audio-classification", "document-question-answering"]
 
-# %% 1 wrong: each token of the mail gets a class | text gets one class
+# %% 1 wrong: each token of the mail gets a class | it gets one of two classes
 choice = dict(zip(situations, ["automatic-speech-recognition", "token-classification", "object-detection",
                                "image-segmentation", "audio-classification", "document-question-answering"]))
 
@@ -84,6 +103,11 @@ def labels_by_second(waveform, rate, pipe):
     pieces = torch.as_tensor(waveform).split(rate)
     return [pipe(piece.numpy())[0]["label"] for piece in pieces if len(piece) == rate]
 
+# %% 2 right: the incomplete second is heard too, and its label left out
+def labels_by_second(samples, rate, tag):
+    labels = [tag(samples[start : start + rate])[0]["label"] for start in range(0, len(samples), rate)]
+    return labels[: len(samples) // rate]
+
 # %% 2 wrong: the incomplete second too | incomplete
 def labels_by_second(samples, rate, classify):
     return [classify(samples[i : i + rate])[0]["label"] for i in range(0, len(samples), rate)]
@@ -108,11 +132,19 @@ def labels_by_second(samples, rate, classify):
 def labels_by_second(samples, rate, classify):
     return [classify(samples[:rate])[0]["label"] for _ in range(len(samples) // rate)]
 
+# %% 2 wrong: the start is not multiplied by the rate | does second n begin at n \* rate
+def labels_by_second(samples, rate, tag):
+    return [tag(samples[i : i + rate])[0]["label"] for i in range(len(samples) // rate)]
+
+# %% 2 wrong: the labels joined | a list of labels, not one text
+def labels_by_second(samples, rate, tag):
+    return ", ".join(tag(samples[n * rate : (n + 1) * rate])[0]["label"] for n in range(len(samples) // rate))
+
 # %% 2 wrong: windows that move by half a second
 def labels_by_second(samples, rate, classify):
     return [classify(samples[i : i + rate])[0]["label"] for i in range(0, len(samples) - rate + 1, rate // 2)]
 
-# %% 2 wrong: another rate fixed in the code | samples|calls|labels
+# %% 2 wrong: another rate fixed in the code | 2.5 seconds at 8000 samples a second need 2 calls, not 1
 def labels_by_second(samples, rate, classify):
     return [classify(samples[n * 16000 : (n + 1) * 16000])[0]["label"] for n in range(len(samples) // 16000)]
 
@@ -172,12 +204,34 @@ def word_error_rate(reference, heard):
             d[i, j] = min(d[i - 1, j] + 1, d[i, j - 1] + 1, d[i - 1, j - 1] + cost)
     return d[-1, -1] / len(reference)
 
+# %% 3 wrong: the borders of the table stay 0 | row 0 and column 0 hold 0, 1, 2
+def word_error_rate(reference, heard):
+    a, b = words(reference), words(heard)
+    table = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            same = table[i - 1][j - 1] + (a[i - 1] != b[j - 1])
+            table[i][j] = min(table[i - 1][j] + 1, table[i][j - 1] + 1, same)
+    return table[-1][-1] / len(a)
+
+# %% 3 wrong: the changes of difflib, which are not the fewest | red blue green.*: 3 changes
+from difflib import SequenceMatcher
+def word_error_rate(reference, heard):
+    a, b = words(reference), words(heard)
+    changes = SequenceMatcher(None, a, b).get_opcodes()
+    return sum(max(i2 - i1, j2 - j1) for what, i1, i2, j1, j2 in changes if what != "equal") / len(a)
+
+# %% 3 wrong: half a change | 1 change, 4 words
+def word_error_rate(reference, heard):
+    a, b = words(reference), words(heard)
+    return (sum(x != y for x, y in zip(a, b)) + abs(len(a) - len(b))) / len(a) / 2
+
 # %% 3 wrong: word by word from the start
 def word_error_rate(reference, heard):
     a, b = words(reference), words(heard)
     return (sum(x != y for x, y in zip(a, b)) + abs(len(a) - len(b))) / len(a)
 
-# %% 3 wrong: over what was heard
+# %% 3 wrong: over what was heard | number of words in the reference
 def word_error_rate(reference, heard):
     a, b = words(reference), words(heard)
     row = list(range(len(b) + 1))
@@ -309,14 +363,26 @@ def iou(a, b):
     areas = [(c["xmax"] - c["xmin"]) * (c["ymax"] - c["ymin"]) for c in (a, b)]
     return width * height / sum(areas)
 
-# %% 4 wrong: over the smaller box | smaller
+# %% 4 wrong: the shared area taken away twice | taken away twice
+def iou(a, b):
+    width = max(0, min(a["xmax"], b["xmax"]) - max(a["xmin"], b["xmin"]))
+    height = max(0, min(a["ymax"], b["ymax"]) - max(a["ymin"], b["ymin"]))
+    areas = [(c["xmax"] - c["xmin"]) * (c["ymax"] - c["ymin"]) for c in (a, b)]
+    return width * height / (sum(areas) - 2 * width * height)
+
+# %% 4 wrong: widths alone | share 28 pixels of 147: 0.190, not 0.286
+def iou(a, b):
+    width = max(0, min(a["xmax"], b["xmax"]) - max(a["xmin"], b["xmin"]))
+    return width / (a["xmax"] - a["xmin"] + b["xmax"] - b["xmin"] - width)
+
+# %% 4 wrong: over the smaller box | area of one box
 def iou(a, b):
     width = max(0, min(a["xmax"], b["xmax"]) - max(a["xmin"], b["xmin"]))
     height = max(0, min(a["ymax"], b["ymax"]) - max(a["ymin"], b["ymin"]))
     areas = [(c["xmax"] - c["xmin"]) * (c["ymax"] - c["ymin"]) for c in (a, b)]
     return width * height / min(areas)
 
-# %% 4 wrong: over the first box
+# %% 4 wrong: over the first box | area of one box
 def iou(a, b):
     width = max(0, min(a["xmax"], b["xmax"]) - max(a["xmin"], b["xmin"]))
     height = max(0, min(a["ymax"], b["ymax"]) - max(a["ymin"], b["ymin"]))
@@ -394,7 +460,7 @@ def keep_best(found, threshold, overlap):
             kept.append(candidate)
     return kept
 
-# %% 5 wrong: all labels are rivals | too few
+# %% 5 wrong: all labels are rivals | threshold 0.*, overlap 0.*: too few.*of its label only
 def keep_best(found, threshold, overlap):
     kept = []
     for result in sorted(found, key=lambda result: result["score"], reverse=True):
@@ -411,12 +477,12 @@ def keep_best(found, threshold, overlap):
             kept.append(result)
     return kept
 
-# %% 5 wrong: only the threshold | too many
+# %% 5 wrong: only the threshold | too many kept: (cat|dog) 0.\d+ at \(
 def keep_best(found, threshold, overlap):
     good = [result for result in found if result["score"] >= threshold]
     return sorted(good, key=lambda result: result["score"], reverse=True)
 
-# %% 5 wrong: in the order of found
+# %% 5 wrong: in the order of found | best score first
 def keep_best(found, threshold, overlap):
     kept = []
     for result in found:
@@ -425,7 +491,76 @@ def keep_best(found, threshold, overlap):
             kept.append(result)
     return kept
 
-# %% 5 wrong: the worst first
+# %% 5 wrong: a score equal to the threshold is dropped | equal to threshold
+def keep_best(found, threshold, overlap):
+    kept = []
+    for result in sorted(found, key=lambda result: result["score"], reverse=True):
+        rivals = [other for other in kept if other["label"] == result["label"]]
+        if result["score"] > threshold and all(iou(result["box"], k["box"]) <= overlap for k in rivals):
+            kept.append(result)
+    return kept
+
+# %% 5 wrong: an iou equal to overlap is too much | iou equal to overlap
+def keep_best(found, threshold, overlap):
+    kept = []
+    for result in sorted(found, key=lambda result: result["score"], reverse=True):
+        rivals = [other for other in kept if other["label"] == result["label"]]
+        if result["score"] >= threshold and all(iou(result["box"], k["box"]) < overlap for k in rivals):
+            kept.append(result)
+    return kept
+
+# %% 5 wrong: compares with the last kept one only | every kept one of its label
+def keep_best(found, threshold, overlap):
+    kept = []
+    for result in sorted(found, key=lambda result: result["score"], reverse=True):
+        rivals = [other for other in kept[-1:] if other["label"] == result["label"]]
+        if result["score"] >= threshold and all(iou(result["box"], k["box"]) <= overlap for k in rivals):
+            kept.append(result)
+    return kept
+
+# %% 5 wrong: one result kept for each rival | keep one result twice
+def keep_best(found, threshold, overlap):
+    kept = []
+    for result in sorted(found, key=lambda result: result["score"], reverse=True):
+        if result["score"] < threshold:
+            continue
+        rivals = [other for other in kept if other["label"] == result["label"]]
+        if not rivals:
+            kept.append(result)
+        elif all(iou(result["box"], other["box"]) <= overlap for other in rivals):
+            for _ in rivals:
+                kept.append(result)
+    return kept
+
+# %% 5 wrong: the iou of exercise 3 swaps min and max | finish iou in exercise 3 first
+def iou(a, b):
+    width = max(0, max(a["xmax"], b["xmax"]) - min(a["xmin"], b["xmin"]))
+    height = max(0, max(a["ymax"], b["ymax"]) - min(a["ymin"], b["ymin"]))
+    areas = [(c["xmax"] - c["xmin"]) * (c["ymax"] - c["ymin"]) for c in (a, b)]
+    return width * height / (sum(areas) + width * height)
+def keep_best(found, threshold, overlap):
+    kept = []
+    for result in sorted(found, key=lambda result: result["score"], reverse=True):
+        rivals = [other for other in kept if other["label"] == result["label"]]
+        if result["score"] >= threshold and all(iou(result["box"], k["box"]) <= overlap for k in rivals):
+            kept.append(result)
+    return kept
+
+# %% 5 wrong: the iou of exercise 3 counts the shared area twice | finish iou in exercise 3 first
+def iou(a, b):
+    width = max(0, min(a["xmax"], b["xmax"]) - max(a["xmin"], b["xmin"]))
+    height = max(0, min(a["ymax"], b["ymax"]) - max(a["ymin"], b["ymin"]))
+    areas = [(c["xmax"] - c["xmin"]) * (c["ymax"] - c["ymin"]) for c in (a, b)]
+    return width * height / sum(areas)
+def keep_best(found, threshold, overlap):
+    kept = []
+    for result in sorted(found, key=lambda result: result["score"], reverse=True):
+        rivals = [other for other in kept if other["label"] == result["label"]]
+        if result["score"] >= threshold and all(iou(result["box"], k["box"]) <= overlap for k in rivals):
+            kept.append(result)
+    return kept
+
+# %% 5 wrong: the worst first | best score first
 def keep_best(found, threshold, overlap):
     kept = []
     for result in sorted(found, key=lambda result: result["score"]):
