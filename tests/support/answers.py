@@ -9,6 +9,7 @@ the answer does; after ` | ` a wrong one may name words that the check's message
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import time
@@ -81,6 +82,11 @@ def stubs_in(path: Path) -> list[Answer]:
     return found
 
 
+def only_shows(source: str) -> bool:
+    """Tell whether a cell calls or prints something and defines nothing that the check could need."""
+    return all(isinstance(statement, ast.Expr) for statement in ast.parse(source).body)
+
+
 class SolvedNotebook:
     """A solution notebook in a kernel of its own, run as far as an exercise needs it."""
 
@@ -106,7 +112,10 @@ class SolvedNotebook:
         check = self.checks[answer.exercise]
         self._run_up_to(place)
         self._run(REMEMBER)
-        verdicts = [self._run(code) for code in [answer.code, *(cell.source for cell in self.cells[place + 1 : check])]]
+        between = [cell.source for cell in self.cells[place + 1 : check]]
+        if not answer.is_right:  # a wrong answer need not be shown; only a right one must be
+            between = [source for source in between if not only_shows(source)]
+        verdicts = [self._run(code) for code in [answer.code, *between]]
         failed = [verdict for verdict in verdicts if verdict.name]
         assert not answer.is_right or not failed, f"before the check: {failed[0].name}: {failed[0].text}"
         verdict = self._run(self.cells[check].source)
