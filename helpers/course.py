@@ -43,8 +43,6 @@ def setup(
     if mode.is_here:
         local_hub.prepare(name for names in ids.values() for name in names)
 
-    import transformers
-
     from classroom.client.contents import show_contents
     from helpers import device, plots
 
@@ -56,7 +54,7 @@ def setup(
     warnings.filterwarnings("ignore", message="Cannot enable progress bars")
     chosen = device.pick_device()
     course = Course(chosen, device.pick_dtype(chosen), mode.name)
-    transformers.set_seed(SEED)
+    kernel.set_seed(SEED)
     plots.use_style()
     print(f"Hub      {mode.name} ({mode.reason})")
     if mode.is_here and not pages.address(mode.endpoint).startswith(mode.endpoint):

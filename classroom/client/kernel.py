@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import random
 import sysconfig
 from importlib.metadata import version
 
@@ -17,6 +18,19 @@ def set_environment() -> None:
     folder = sysconfig.get_path("scripts")
     if folder not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]
+
+
+def set_seed(seed: int) -> None:
+    """Seed Python, NumPy and PyTorch on all devices.
+
+    The same as `transformers.set_seed`, which loads the models' and PEFT's code first: seconds for an empty lesson.
+    """
+    import numpy
+    import torch
+
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
 
 
 def versions(*libraries: str) -> str:
