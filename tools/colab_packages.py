@@ -20,7 +20,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools.lock import LEFT_OUT
+from tools.lock import LEFT_OUT, install_uv
 from tools.notebooks import ROOT
 
 PUBLISHED = "https://raw.githubusercontent.com/googlecolab/backend-info/main/pip-freeze.gpu.txt"
@@ -74,6 +74,7 @@ def needed(listed: dict[str, str]) -> list[str]:
         own = [canonicalize_name(Requirement(line).name) for line in tomllib.load(file)["project"]["dependencies"]]
     roots = [name for name in (*own, *NEIGHBOURS) if name in listed]
     pins = [f"{name}=={version}" for name, version in listed.items() if not LEFT_OUT.match(name)]
+    install_uv()
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     constraints = build / "colab-all.txt"

@@ -31,7 +31,7 @@ LEFT_OUT = re.compile(r"(cuda-|nvidia-|triton)")
 
 
 def main() -> None:
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "uv"], check=True)
+    install_uv()
     command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal"]
     command += ["--python-version", "3.11", "--no-annotate", "--no-header", "--quiet", "--constraint", "-"]
     lock = ROOT / "requirements.lock"
@@ -39,6 +39,11 @@ def main() -> None:
     subprocess.run(command, cwd=ROOT, input=PINS, text=True, stdout=subprocess.DEVNULL, check=True)
     lines = [line for line in lock.read_text(encoding="utf-8").splitlines() if not LEFT_OUT.match(line)]
     lock.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def install_uv() -> None:
+    """Install uv, which resolves for other machines too and which nothing else here needs."""
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "uv"], check=True)
 
 
 if __name__ == "__main__":

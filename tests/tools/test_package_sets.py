@@ -24,7 +24,7 @@ def test_colab_s_list_is_dated_and_holds_what_the_lessons_need_and_what_could_cl
     assert f"Python {colab_packages.PYTHON}" in first and first[-11:-1].count("-") == 2
     listed = package_sets.listed()
     needed = {canonicalize_name(Requirement(line).name) for line in project()["dependencies"]}
-    assert needed - listed.keys() == {"evaluate", "sentencepiece"}  # what the install cell has to bring
+    assert needed - listed.keys() == {"evaluate"}  # what the install cell has to bring
     assert {"gradio", "diffusers", "ipykernel"} <= listed.keys()
 
 
