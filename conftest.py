@@ -25,6 +25,10 @@ DEPRECATIONS = pytest.StashKey[Path]()
 SUMMARY = pytest.StashKey[tuple[list[str], list[str]]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini("deprecations", "'fail' the run for a deprecated call, or 'tell' of it", default="fail")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     display_updates.follow()
     if is_helper(config):
@@ -57,6 +61,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name if item.path.suffix == ".ipynb" else "", reverse=True)
 
 
+def fails_for_deprecations(config: pytest.Config) -> bool:
+    return config.getini("deprecations") == "fail"
+
+
 def is_helper(config: pytest.Config) -> bool:
     """Whether this is one of several processes (`-n 2`), which report to the one that was started."""
     return hasattr(config, "workerinput")
@@ -80,7 +88,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     report = session.config.stash[DEPRECATIONS]
     deprecations = sorted(set(report.read_text(encoding="utf-8").splitlines())) if report.exists() else []
     session.config.stash[SUMMARY] = short, deprecations
-    if short or deprecations:
+    if short or (deprecations and fails_for_deprecations(session.config)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -88,8 +96,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     short, deprecations = config.stash.get(SUMMARY, ([], []))
     for line in short:
         terminalreporter.write_line(f"FAILED not every cell was executed: {line}", red=True)
+    fails = fails_for_deprecations(config)
     for line in deprecations:
-        terminalreporter.write_line(f"FAILED deprecated: {line}", red=True)
+        terminalreporter.write_line(f"{'FAILED ' if fails else ''}deprecated: {line}", red=fails)
     if EXECUTED:
         cells = [cell for path in EXECUTED for cell in code_cells(path)]
         printing = [cell for cell in cells if cell["outputs"]]
