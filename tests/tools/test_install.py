@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -62,6 +63,12 @@ def test_binder_installs_the_lock_with_the_small_pytorch() -> None:
     lines = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert lines[1:] == ["--extra-index-url https://download.pytorch.org/whl/cpu", "-r ../requirements.lock", "-e ."]
     assert (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8") == "python-3.11\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Binder is Linux")
+def test_on_binder_a_deleted_model_gives_its_memory_back_and_the_command_runs() -> None:
+    done = subprocess.run([ROOT / ".binder" / "start", "env"], capture_output=True, text=True, check=True)
+    assert "MALLOC_MMAP_THRESHOLD_=1048576" in done.stdout.splitlines()
 
 
 def test_the_devcontainer_ends_in_the_kernel_that_make_installs() -> None:
