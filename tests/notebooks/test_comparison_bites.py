@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbval.plugin import get_sanitize_patterns
 
 from tools.notebooks import ROOT, write
 from tools.outputs import execute
@@ -15,6 +16,11 @@ from tools.outputs import execute
 pytestmark = pytest.mark.slow  # runs kernels
 
 CELLS = ["import helpers\n\nfigure = 6 * 7", "print(figure)", "figure / 2"]
+
+
+def test_every_pattern_is_one_that_nbval_reads() -> None:
+    text = (ROOT / "tests" / "sanitize.cfg").read_text(encoding="utf-8")
+    assert len(get_sanitize_patterns(text)) == text.count("\nregex:")
 
 
 @pytest.fixture(scope="module")
