@@ -23,7 +23,7 @@ def set_environment() -> None:
 def set_seed(seed: int) -> None:
     """Seed Python, NumPy and PyTorch on all devices.
 
-    The same as `transformers.set_seed`, which loads the models' and PEFT's code first: seconds for an empty lesson.
+    The same as `transformers.set_seed`, which imports the models' and PEFT's code first and takes seconds longer.
     """
     import numpy
     import torch
