@@ -1,4 +1,4 @@
-"""The test run's own rules: the fixed environment, no deprecated call in a lesson, and no cell left out."""
+"""The test run's own rules: the fixed environment, no deprecated call in a lesson, no cell and no answer left out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from xdist.scheduler.loadfile import LoadFileScheduling
 
+from tests.support import answers
 from tools import display_updates
 from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import ROOT, lessons, solutions
@@ -21,6 +22,7 @@ from tools.notebooks import ROOT, lessons, solutions
 os.environ |= FIXED_ENVIRONMENT
 
 EXECUTED: Counter[Path] = Counter()  # cells that ran, by notebook
+TRIED: Counter[Path] = Counter()  # answers that were tried, by notebook
 DEPRECATIONS = pytest.StashKey[Path]()
 SUMMARY = pytest.StashKey[tuple[list[str], list[str]]]()
 
@@ -57,8 +59,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndLes
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the last lessons first: they take longest, and no process shall wait at the end for the other's long one."""
+    """Put the last lessons first: they take longest, and no process shall wait at the end for the other's long one.
+
+    A run that has the test of the answers tries them, too.
+    """
+    if any(item.path.name == "test_answers.py" for item in items):
+        items[:] = answers.with_answers(items)
     items.sort(key=lambda item: item.path.name if item.path.suffix == ".ipynb" else "", reverse=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    if answers.is_solution(item):
+        answers.execute(item.parent.kernel, answers.REMEMBER)
 
 
 def fails_for_deprecations(config: pytest.Config) -> bool:
@@ -71,9 +84,11 @@ def is_helper(config: pytest.Config) -> bool:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    file = report.location[0]  # a node id names no file outside of this folder
-    if report.when == "call" and file.endswith(".ipynb"):
-        EXECUTED[(ROOT / file).resolve()] += 1
+    notebook, _, name = report.nodeid.partition("::")
+    if report.when == "call" and notebook.endswith(".ipynb"):
+        # A node id names no file outside of this folder; the location of a cell does, and that of an answer is its own.
+        file = report.location[0] if name.startswith("Cell ") else notebook
+        (EXECUTED if name.startswith("Cell ") else TRIED)[(ROOT / file).resolve()] += 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -85,6 +100,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         for path in sorted({*EXECUTED, *everything})
         if EXECUTED[path] < len(code_cells(path))
     ]
+    short += [
+        f"{path.name}: {TRIED[path]} of {len(answers.answers_to(path.stem))} answers were tried"
+        for path in (solutions() if everything else [])
+        if TRIED[path] < len(answers.answers_to(path.stem))
+    ]
     report = session.config.stash[DEPRECATIONS]
     deprecations = sorted(set(report.read_text(encoding="utf-8").splitlines())) if report.exists() else []
     session.config.stash[SUMMARY] = short, deprecations
@@ -95,7 +115,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     short, deprecations = config.stash.get(SUMMARY, ([], []))
     for line in short:
-        terminalreporter.write_line(f"FAILED not every cell was executed: {line}", red=True)
+        terminalreporter.write_line(f"FAILED not everything was run: {line}", red=True)
     fails = fails_for_deprecations(config)
     for line in deprecations:
         terminalreporter.write_line(f"{'FAILED ' if fails else ''}deprecated: {line}", red=fails)
@@ -105,7 +125,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         compared = [cell for cell in printing if not is_left_out(cell)]
         terminalreporter.write_line(
             f"notebooks: {EXECUTED.total()} of {len(cells)} cells executed;"
-            f" {len(compared)} of {len(printing)} cells that print compared"
+            f" {len(compared)} of {len(printing)} cells that print compared; {TRIED.total()} answers tried"
         )
 
 

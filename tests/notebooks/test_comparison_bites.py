@@ -79,7 +79,7 @@ def test_a_display_is_compared_as_it_is_in_the_end(updated: Path, tmp_path: Path
 def test_a_run_that_leaves_a_cell_out_fails(executed: Path) -> None:
     done = checked(executed, "--deselect", "::Cell 2")
     assert done.returncode == 1
-    assert "not every cell was executed: 00_tiny.ipynb: 2 of 3 cells ran" in done.stdout
+    assert "not everything was run: 00_tiny.ipynb: 2 of 3 cells ran" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,38 +1,55 @@
-"""Answers to the exercises, right and wrong, and a kernel that tries them in a solution notebook.
+"""Answers to the exercises, right and wrong, and what tries them in a solution notebook while nbval runs it.
 
 An answers file holds percent cells. Each header says the exercise, whether the check must accept the answer, and what
 the answer does; after ` | ` a wrong one may name words that the check's message must contain (a regular expression):
 
     # %% 2 right: with a Counter
     # %% 2 wrong: off by one | one too many
+
+The answers to an exercise come after its check, in the kernel of the notebook, with the names that were there before
+the solution. So each solution runs once, and what comes after it shows that no cell lives on what an answer left.
 """
 
 from __future__ import annotations
 
 import ast
-import os
+import functools
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.manager import start_new_kernel
+import pytest
+from nbval.kernel import RunningKernel
+from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools.fixed import FIXED_ENVIRONMENT
-from tools.notebooks import ROOT, read
+from tools.notebooks import NOTEBOOKS, ROOT, read
+
+ANSWERS = ROOT / "tests" / "notebooks" / "answers"
 
 HEADER = re.compile(r"^# %% (\d+) (right|wrong): (.+?)(?: \| (.+))?$", re.MULTILINE)
-SECONDS_TO_PREPARE, SECONDS_TO_TRY = 300, 120
+SECONDS_TO_TRY = 120
 STUB = "not written yet"
 
-# The names of the notebook as they were before an answer; objects that an answer changes in place stay changed.
-REMEMBER = "_before_answer = dict(globals())"
+# The notebook's names before a solution, and before an answer; objects that an answer changes in place stay changed.
+REMEMBER = "get_ipython().before_solution = dict(globals())"
+BEGIN = """
+def _begin(names, shell):
+    shell.after_solution = dict(names)
+    names.clear()
+    names.update(shell.before_solution)
+
+_begin(globals(), get_ipython())
+"""
 RESTORE = """
-for _name in set(globals()) - set(_before_answer) - {"_before_answer"}:
-    del globals()[_name]
-globals().update(_before_answer)
+def _restore(names, shell):
+    names.clear()
+    names.update(shell.after_solution)
+
+_restore(globals(), get_ipython())
 """
 
 
@@ -82,70 +99,102 @@ def stubs_in(path: Path) -> list[Answer]:
     return found
 
 
+@functools.cache
+def answers_to(name: str) -> list[tuple[Path, Answer]]:
+    """Return the answers to a notebook's exercises, the empty ones first, each with the file that holds it."""
+    exercise, file = NOTEBOOKS / "exercises" / f"{name}.ipynb", ANSWERS / f"{name}.py"
+    return [(exercise, stub) for stub in stubs_in(exercise)] + [(file, answer) for answer in answers_in(file)]
+
+
 def only_shows(source: str) -> bool:
     """Tell whether a cell calls or prints something and defines nothing that the check could need."""
     return all(isinstance(statement, ast.Expr) for statement in ast.parse(source).body)
 
 
-class SolvedNotebook:
-    """A solution notebook in a kernel of its own, run as far as an exercise needs it."""
+class TriedAnswer(pytest.Item):
+    """An answer that is tried in the kernel of its solution notebook. Fails where the check judges it wrongly."""
 
-    def __init__(self, path: Path) -> None:
-        self.cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
-        self.checks = {
-            int(cell.id.removeprefix("check-")): place
-            for place, cell in enumerate(self.cells)
-            if cell.id.startswith("check-")
-        }
-        self._done = 0  # cells that have run
-        environment = os.environ | FIXED_ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
-        self._manager, self._client = start_new_kernel(cwd=str(path.parent), env=environment)
+    def __init__(self, *, answer: Answer, file: Path, between: list[str], check: str, **node: Any) -> None:
+        super().__init__(**node)
+        self.answer, self.file, self.between, self.check = answer, file, between, check
 
-    def close(self) -> None:
-        """Stop the kernel."""
-        self._client.stop_channels()
-        self._manager.shutdown_kernel(now=True)
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.file, None, self.name
 
-    def judge(self, answer: Answer) -> Verdict:
+    def runtest(self) -> None:
+        verdict = self.verdict()
+        if self.answer.is_right:
+            assert verdict.name is None, f"a right answer is rejected: {verdict.name}: {verdict.text}"
+            assert verdict.printed.strip(), "a pass prints a line that says what was right"
+        else:
+            assert verdict.name is not None, "a wrong answer passes"
+        if not self.answer.is_right and self.answer.title != STUB:
+            assert verdict.name == "AssertionError", f"the check itself fails: {verdict.name}: {verdict.text}"
+            assert verdict.text, "the check does not say what is wrong"
+            assert re.search(self.answer.message or "", verdict.text), f"the check says: {verdict.text}"
+
+    def verdict(self) -> Verdict:
         """Run the answer, the cells behind it and the check. Raises AssertionError where a time-out is passed."""
-        place = self._place_of(answer.exercise)
-        check = self.checks[answer.exercise]
-        self._run_up_to(place)
-        self._run(REMEMBER)
-        between = [cell.source for cell in self.cells[place + 1 : check]]
-        if not answer.is_right:  # a wrong answer need not be shown; only a right one must be
-            between = [source for source in between if not only_shows(source)]
-        verdicts = [self._run(code) for code in [answer.code, *between]]
-        failed = [verdict for verdict in verdicts if verdict.name]
-        assert not answer.is_right or not failed, f"before the check: {failed[0].name}: {failed[0].text}"
-        verdict = self._run(self.cells[check].source)
-        self._run(RESTORE)
-        return verdict
-
-    def _place_of(self, exercise: int) -> int:
-        earlier = [place for place in self.checks.values() if place < self.checks[exercise]]
-        first = max(earlier, default=-1) + 1
-        return next(p for p in range(first, self.checks[exercise]) if "### BEGIN SOLUTION" in self.cells[p].source)
-
-    def _run_up_to(self, place: int) -> None:
-        for cell in self.cells[self._done : place]:
-            verdict = self._run(cell.source, SECONDS_TO_PREPARE)
-            meant = "raises-exception" in cell.metadata.get("tags", [])
-            assert verdict.name is None or meant, f"{cell.id}: {verdict.name}: {verdict.text}"
-        self._done = max(self._done, place)
-
-    def _run(self, code: str, seconds: float = SECONDS_TO_TRY) -> Verdict:
-        printed: list[str] = []
-
-        def listen(message: dict[str, Any]) -> None:
-            if message["msg_type"] == "stream":
-                printed.append(message["content"]["text"])
-
+        # A wrong answer need not be shown; only a right one must be.
+        between = [source for source in self.between if self.answer.is_right or not only_shows(source)]
+        begun = self.run(BEGIN)
+        assert begun.name is None, f"run the whole notebook, not only its answers: {begun.text}"
         try:
-            reply = self._client.execute_interactive(code, timeout=seconds, output_hook=listen, allow_stdin=False)
-        except TimeoutError as error:
-            self._manager.interrupt_kernel()
-            time.sleep(1)
-            raise AssertionError(f"not done after {seconds} seconds") from error
-        content = reply["content"]
-        return Verdict(content.get("ename"), content.get("evalue"), "".join(printed))
+            for code in [self.answer.code, *between]:
+                shown = self.run(code)
+                failed = f"before the check: {shown.name}: {shown.text}"
+                assert shown.name is None or not self.answer.is_right, failed
+            return self.run(self.check)
+        finally:
+            self.run(RESTORE)
+
+    def run(self, code: str) -> Verdict:
+        assert isinstance(self.parent, IPyNbFile)
+        return execute(self.parent.kernel, code)
+
+
+def execute(kernel: RunningKernel, code: str) -> Verdict:
+    """Run code as a cell. Raises AssertionError where the time-out is passed."""
+    printed: list[str] = []
+
+    def listen(message: dict[str, Any]) -> None:
+        if message["msg_type"] == "stream":
+            printed.append(message["content"]["text"])
+
+    settings = {"store_history": False, "allow_stdin": False, "timeout": SECONDS_TO_TRY, "output_hook": listen}
+    try:
+        reply = kernel.kc.execute_interactive(code, **settings)
+    except TimeoutError as error:
+        kernel.interrupt()
+        time.sleep(1)
+        raise AssertionError(f"not done after {SECONDS_TO_TRY} seconds") from error
+    content = reply["content"]
+    return Verdict(content.get("ename"), content.get("evalue"), "".join(printed))
+
+
+def is_solution(item: pytest.Item) -> bool:
+    """Tell whether the item is a cell that solves an exercise."""
+    return isinstance(item, IPyNbCell) and "### BEGIN SOLUTION" in item.cell.source
+
+
+def with_answers(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield the items, and after each check the answers to its exercise."""
+    exercise: list[IPyNbCell] = []  # its cells from the solution on
+    for item in items:
+        yield item
+        if is_solution(item) and not exercise:
+            exercise = [item]
+        elif exercise:
+            exercise.append(item)
+            if item.cell.id.startswith("check-"):
+                yield from _answers_to(exercise)
+                exercise = []
+
+
+def _answers_to(exercise: list[IPyNbCell]) -> Iterator[TriedAnswer]:
+    between, check = [cell.cell.source for cell in exercise[1:-1]], exercise[-1]
+    for file, answer in answers_to(check.path.stem):
+        if answer.exercise == int(check.cell.id.removeprefix("check-")):
+            name = f"{answer.exercise} {'right' if answer.is_right else 'wrong'}: {answer.title}"
+            given = {"answer": answer, "file": file, "between": between, "check": check.cell.source}
+            yield TriedAnswer.from_parent(check.parent, name=name, **given)
