@@ -84,11 +84,14 @@ def is_helper(config: pytest.Config) -> bool:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when != "call":
+        return
     notebook, _, name = report.nodeid.partition("::")
-    if report.when == "call" and notebook.endswith(".ipynb"):
-        # A node id names no file outside of this folder; the location of a cell does, and that of an answer is its own.
-        file = report.location[0] if name.startswith("Cell ") else notebook
-        (EXECUTED if name.startswith("Cell ") else TRIED)[(ROOT / file).resolve()] += 1
+    file = report.location[0]  # a node id names no file outside of this folder
+    if file.endswith(".ipynb") and name.startswith("Cell "):
+        EXECUTED[(ROOT / file).resolve()] += 1
+    elif notebook.endswith(".ipynb"):
+        TRIED[(ROOT / notebook).resolve()] += 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
