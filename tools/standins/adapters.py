@@ -91,6 +91,7 @@ def train(
         bf16=bf16,
         use_cpu=not torch.cuda.is_available(),
         dataloader_pin_memory=torch.cuda.is_available(),
+        dataloader_num_workers=8 if torch.cuda.is_available() else 0,
         save_steps=100,
         save_total_limit=1,
         logging_steps=50,

@@ -16,7 +16,7 @@ from tools.standins.documents import TEXTS, Writer, questions
 from tools.standins.make_minilm_layout import SAMPLE, SAMPLE_SEED
 
 SEED = 1234  # of no training set and of no card
-LEAST = 36  # of 60: the card says 0.730
+LEAST = 52  # of 60: the card says 0.938
 INVOICE = [
     ("What is the invoice number?", "71362"),
     ("What is the total?", "$420.00"),
