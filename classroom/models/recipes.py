@@ -49,15 +49,25 @@ def _stamp(entry: Entry) -> Path:
 
 @functools.cache
 def _fingerprint(entry: Entry) -> str:
-    """Return a hash over what makes the repository: id, title, committed files, recipe, the modules that it imports."""
+    """Return a hash over what makes the repository: id, title, recipe, the modules and the committed files it uses."""
     made_of, recipe = f"{entry.kind} {entry.id} {entry.title}", inspect.getsource(RECIPES[entry.recipe])
     digest = hashlib.sha256(made_of.encode() + recipe.encode())
-    converters = re.findall(r"from classroom\.models import (\w+)", recipe)
-    for path in [*(Path(__file__).with_name(f"{name}.py") for name in converters), *sorted(entry.folder.rglob("*"))]:
+    beside = [entry.folder.with_name(name) for name in re.findall(r'\.with_name\("([\w-]+)"\)', recipe)]
+    committed = [path for folder in (entry.folder, *beside) for path in sorted(folder.rglob("*"))]
+    for path in [*_converters(recipe), *committed]:
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _converters(code: str) -> list[Path]:
+    """Return the modules of this package that the code imports, and those that they import."""
+    found = []
+    for name in re.findall(r"from classroom\.models import (\w+)", code):
+        path = Path(__file__).with_name(f"{name}.py")
+        found += [path, *_converters(path.read_text(encoding="utf-8"))]
+    return found
 
 
 def _folder(entry: Entry, folder: Path) -> None:
