@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from xdist.scheduler.loadfile import LoadFileScheduling
 
-from tests.support import answers
-from tools import display_updates
+from tools import answers, display_updates
 from tools.fixed import FIXED_ENVIRONMENT
 from tools.notebooks import ROOT, lessons, solutions
 

@@ -50,6 +50,8 @@ def adapt(model: PreTrainedModel, folder: Path) -> PreTrainedModel:
     with warnings.catch_warnings():
         # PEFT 0.21 still asks the model for a property that Transformers has renamed
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+        # and an older one does not know settings that the adapter's configuration names and leaves off.
+        warnings.filterwarnings("ignore", message="Unexpected keyword arguments", category=UserWarning)
         adapted = PeftModel.from_pretrained(model, folder)
     expected = set(get_peft_model_state_dict(adapted, save_embedding_layers=False))
     differing = expected ^ set(load_peft_weights(str(folder), device="cpu"))

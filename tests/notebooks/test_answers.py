@@ -1,6 +1,6 @@
 """Each exercise has right answers, however they are written, and wrong ones, which its check has to tell apart.
 
-The answers themselves are tried after the cells of the solution notebooks: see `tests/support/answers.py`.
+The answers themselves are tried after the cells of the solution notebooks: see `tools/answers.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.answers import STUB, answers_to
+from tools.answers import STUB, answers_to
 from tools.notebooks import read, solutions
 
 

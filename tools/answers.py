@@ -182,9 +182,7 @@ def with_answers(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     exercise: list[IPyNbCell] = []  # its cells from the solution on
     for item in items:
         yield item
-        if is_solution(item) and not exercise:
-            exercise = [item]
-        elif exercise:
+        if isinstance(item, IPyNbCell) and (exercise or is_solution(item)):
             exercise.append(item)
             if item.cell.id.startswith("check-"):
                 yield from _answers_to(exercise)
