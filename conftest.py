@@ -127,7 +127,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         compared = [cell for cell in printing if not is_left_out(cell)]
         terminalreporter.write_line(
             f"notebooks: {EXECUTED.total()} of {len(cells)} cells executed;"
-            f" {len(compared)} of {len(printing)} cells that print compared; {TRIED.total()} answers tried"
+            f" {len(compared)} of {len(printing)} cells that print compared"
+            f"{f'; {TRIED.total():,} answers tried' if TRIED else ''}"
         )
 
 
