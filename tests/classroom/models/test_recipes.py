@@ -32,7 +32,7 @@ def test_a_changed_source_makes_its_models_anew(
     monkeypatch.setattr(recipes, "__file__", str(tmp_path / "recipes.py"))
     monkeypatch.setattr(catalogue, "HERE", tmp_path)
     monkeypatch.setattr(recipes, "_fingerprint", recipes._fingerprint.__wrapped__)  # not the remembered one
-    before = recipes._fingerprint(entry)
+    assert recipes.is_assembled(entry)
     with (tmp_path / changed).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
-    assert recipes._fingerprint(entry) != before
+    assert not recipes.is_assembled(entry)
