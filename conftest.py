@@ -69,6 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
+    """Remember the names before a solution: each answer begins with them."""
     if answers.is_solution(item):
         answers.execute(item.parent.kernel, answers.REMEMBER)
 

@@ -185,11 +185,11 @@ def with_answers(items: list[pytest.Item]) -> Iterator[pytest.Item]:
         if isinstance(item, IPyNbCell) and (exercise or is_solution(item)):
             exercise.append(item)
             if item.cell.id.startswith("check-"):
-                yield from _answers_to(exercise)
+                yield from _tried(exercise)
                 exercise = []
 
 
-def _answers_to(exercise: list[IPyNbCell]) -> Iterator[TriedAnswer]:
+def _tried(exercise: list[IPyNbCell]) -> Iterator[TriedAnswer]:
     between, check = [cell.cell.source for cell in exercise[1:-1]], exercise[-1]
     for file, answer in answers_to(check.path.stem):
         if answer.exercise == int(check.cell.id.removeprefix("check-")):
