@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 import time
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,11 +25,52 @@ def fingerprint(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@dataclass(frozen=True)
+class Lesson:
+    done: subprocess.CompletedProcess[str]
+    home: Path
+    own_before: dict[str, bytes]
+
+    @property
+    def lines(self) -> list[str]:
+        assert self.done.returncode == 0, self.done.stderr
+        return self.done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
+    """A lesson whose set-up runs twice, without a network, for a learner who has a cache and a token already."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "own" / "hub").mkdir(parents=True)
+    (home / "own" / "token").write_text("hf_real")
+    before = fingerprint(home / "own")
+    learner = {"HF_HOME": str(home / "own"), "HF_HUB_CACHE": str(home / "own" / "hub"), "HOME": str(home)}
+    done = run(
+        f"""
+        import os, helpers
+        print(helpers.setup(models=[{MINILM!r}, "nobody/nothing"]))
+        first = os.environ["HF_ENDPOINT"]
+        print(helpers.setup(models=[{MINILM!r}, "nobody/nothing"]))
+        print("the same server:", os.environ["HF_ENDPOINT"] == first)
+        from huggingface_hub import get_token
+        from transformers import AutoModel, AutoTokenizer
+        AutoTokenizer.from_pretrained({MINILM!r})
+        print("loaded:", type(AutoModel.from_pretrained({MINILM!r})).__name__)
+        print("the learner's token:", get_token() in ("hf_real", "hf_from_the_environment"))
+        """,
+        **learner,
+        HF_TOKEN="hf_from_the_environment",
+        https_proxy=NOBODY,
+        http_proxy=NOBODY,
+        HF_ENDPOINT=NOBODY,
+    )
+    return Lesson(done, home, before)
+
+
 @pytest.mark.slow
-def test_it_prints_hub_device_seed_and_what_answers_each_id() -> None:
-    done = run(f"import helpers; print(helpers.setup(models=[{MINILM!r}, 'nobody/nothing']))")
-    lines = done.stdout.splitlines()
-    assert lines[0] == "Hub      classroom (COURSE_HUB=classroom)", done.stderr
+def test_it_prints_hub_device_seed_and_what_answers_each_id(lesson: Lesson) -> None:
+    lines = lesson.lines
+    assert lines[0] == "Hub      classroom (COURSE_HUB=classroom)"
     assert lines[1] == "Device   cpu, float32"
     libraries = ", ".join(
         f"{name} {version(name).split('+')[0]}" for name in ("transformers", "torch", "huggingface_hub")
@@ -38,46 +79,26 @@ def test_it_prints_hub_device_seed_and_what_answers_each_id() -> None:
     assert lines[5].split() == [MINILM, "classroom:", "real", "weights", "22.7", "M", "91.6", "MB", "apache-2.0"]
     assert "nobody: there is no such id here" in lines[6]
     assert lines[7] == "Course(device='cpu', dtype=torch.float32, hub='classroom')"
-    assert done.stderr == ""
+    assert lesson.done.stderr == ""
 
 
 @pytest.mark.slow
-def test_called_twice_it_says_the_same_and_keeps_the_server() -> None:
-    done = run("""
-        import os, helpers
-        helpers.setup()
-        first = os.environ["HF_ENDPOINT"]
-        helpers.setup()
-        assert os.environ["HF_ENDPOINT"] == first
-    """)
-    lines = done.stdout.splitlines()
-    assert lines[:4] == lines[4:] and len(lines) == 8 and done.returncode == 0, done.stderr
+def test_called_twice_it_says_the_same_and_keeps_the_server(lesson: Lesson) -> None:
+    assert lesson.lines[:8] == lesson.lines[8:16]
+    assert lesson.lines[16] == "the same server: True"
 
 
 @pytest.mark.slow
-def test_the_learners_own_cache_and_token_stay_untouched(tmp_path: Path) -> None:
-    own = tmp_path / "own"
-    (own / "hub").mkdir(parents=True)
-    (own / "token").write_text("hf_real")
-    before = fingerprint(own)
-    done = run(
-        f"""
-        import helpers
-        helpers.setup(models=[{MINILM!r}])
-        from huggingface_hub import get_token, login
-        from transformers import AutoTokenizer
-        AutoTokenizer.from_pretrained({MINILM!r})
-        print("the learner's token:", get_token() in ("hf_real", "hf_from_the_environment"))
-        """,
-        HF_HOME=str(own),
-        HF_HUB_CACHE=str(own / "hub"),
-        HF_TOKEN="hf_from_the_environment",
-        HOME=str(tmp_path / "home"),
-    )
-    assert done.stdout.splitlines()[-1] == "the learner's token: False", done.stderr
-    assert fingerprint(own) == before
-    home = tmp_path / "home"
-    assert not (home / ".cache" / "huggingface").exists()
+def test_the_classroom_survives_without_a_network(lesson: Lesson) -> None:
+    """No proxy, no name server, no public Hub: only what is on this machine."""
+    assert lesson.lines[17] == "loaded: BertModel"
+
+
+@pytest.mark.slow
+def test_the_learners_own_cache_and_token_stay_untouched(lesson: Lesson) -> None:
+    assert lesson.lines[18] == "the learner's token: False"
+    assert fingerprint(lesson.home / "own") == lesson.own_before
+    assert not (lesson.home / ".cache" / "huggingface").exists()
 
 
 @pytest.mark.parametrize(("own", "policy"), [(None, "PASSIVE"), ("active", "ACTIVE")])
@@ -107,25 +128,30 @@ def test_after_an_import_with_another_endpoint_it_says_restart(library: str) -> 
     assert done.stderr.splitlines()[-1].endswith("Restart the kernel and run the set-up cell first.")
 
 
-@pytest.mark.slow
+def activated(**variables: str) -> str:
+    code = """
+        import os
+        from classroom.client import hub_mode
+        mode = hub_mode.activate()
+        print(mode.name, f"({mode.reason})", os.environ.get("HF_ENDPOINT"), os.environ.get("HF_HOME"))
+    """
+    done = run(code, **variables)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_auto_takes_the_public_hub_when_it_answers(endpoint: str) -> None:
-    done = run("import helpers; helpers.setup(models=['someone/tiny'])", COURSE_HUB="auto", HF_ENDPOINT=endpoint)
-    assert done.stdout.startswith("Hub      hub (it answers)"), done.stderr
+    assert activated(COURSE_HUB="auto", HF_ENDPOINT=endpoint).startswith(f"hub (it answers) {endpoint} ")
 
 
-@pytest.mark.slow
 def test_auto_falls_back_to_the_classroom() -> None:
-    done = run("import helpers; helpers.setup()", COURSE_HUB="auto", HF_ENDPOINT=NOBODY)
-    assert done.stdout.startswith(f"Hub      classroom ({NOBODY} did not answer within 3 seconds)"), done.stderr
+    printed = activated(COURSE_HUB="auto", HF_ENDPOINT=NOBODY)
+    assert printed.startswith(f"classroom ({NOBODY} did not answer within 3 seconds) http://127.0.0.1:")
+    assert NOBODY not in printed.partition(")")[2]
 
 
-@pytest.mark.slow
 def test_a_teachers_address_is_used_with_a_cache_of_its_own(endpoint: str) -> None:
-    done = run(
-        "import helpers, os; helpers.setup(); print(os.environ['HF_ENDPOINT'], os.environ['HF_HOME'])",
-        COURSE_HUB=endpoint,
-    )
-    address, home = done.stdout.splitlines()[-1].split()
+    address, home = activated(COURSE_HUB=endpoint).split()[-2:]
     assert address == endpoint
     assert "clients" in Path(home).parts
 
@@ -143,16 +169,3 @@ def test_a_teachers_address_is_used_with_a_cache_of_its_own(endpoint: str) -> No
 def test_a_wrong_hub_is_told_in_one_sentence(value: str, sentence: str) -> None:
     done = run("import helpers; helpers.setup()", COURSE_HUB=value)
     assert done.stderr.splitlines()[-1] == f"classroom.client.errors.SetupError: {sentence}"
-
-
-@pytest.mark.slow
-def test_the_classroom_survives_without_a_network() -> None:
-    """No proxy, no name server, no public Hub: only what is on this machine."""
-    code = f"""
-        import helpers
-        helpers.setup(models=[{MINILM!r}])
-        from transformers import AutoModel
-        AutoModel.from_pretrained({MINILM!r})
-    """
-    done = run(code, https_proxy=NOBODY, http_proxy="", PATH=os.environ["PATH"])
-    assert done.returncode == 0, done.stderr

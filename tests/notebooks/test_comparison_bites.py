@@ -17,73 +17,8 @@ from tools.package_sets import OF_OLDER_LIBRARIES
 
 pytestmark = pytest.mark.slow  # runs kernels
 
-CELLS = ["import helpers\n\nfigure = 6 * 7", "print(figure)", "figure / 2"]
-
-
-def test_every_pattern_is_one_that_nbval_reads() -> None:
-    text = (ROOT / "tests" / "sanitize.cfg").read_text(encoding="utf-8")
-    assert len(get_sanitize_patterns(text)) == text.count("\nregex:")
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("notebooks") / "00_tiny.ipynb"
-    write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS]), path)
-    execute(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def updated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A notebook with a display that changes while its cell runs, as the progress of a training does."""
-    path = tmp_path_factory.mktemp("notebooks") / "00_update.ipynb"
-    source = 'handle = display("half", display_id=True)\nhandle.update("whole")'
-    write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
-    execute(path)
-    return path
-
-
-def checked(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
-    return subprocess.run([*command, *arguments, str(path)], cwd=ROOT, capture_output=True, text=True)
-
-
-def changed(path: Path, tmp_path: Path, old: str, new: str) -> Path:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    copy = tmp_path / path.name
-    copy.write_text(text.replace(old, new), encoding="utf-8")
-    return copy
-
-
-def test_the_notebook_as_stored_passes(executed: Path) -> None:
-    done = checked(executed)
-    assert done.returncode == 0, done.stdout
-    assert "3 of 3 cells executed; 2 of 2 cells that print compared" in done.stdout
-
-
-@pytest.mark.parametrize(("old", "new"), [('"42\\n"', '"43\\n"'), ('"21.0"', '"21.1"')])
-def test_one_changed_output_fails(executed: Path, tmp_path: Path, old: str, new: str) -> None:
-    done = checked(changed(executed, tmp_path, old, new))
-    assert done.returncode == 1
-    assert "1 failed" in done.stdout
-
-
-def test_a_display_is_compared_as_it_is_in_the_end(updated: Path, tmp_path: Path) -> None:
-    done = checked(updated)
-    assert done.returncode == 0, done.stdout
-    assert "1 of 1 cells that print compared" in done.stdout
-    done = checked(changed(updated, tmp_path, "\"'whole'\"", "\"'half'\""))
-    assert done.returncode == 1
-    assert "1 failed" in done.stdout
-
-
-def test_a_run_that_leaves_a_cell_out_fails(executed: Path) -> None:
-    done = checked(executed, "--deselect", "::Cell 2")
-    assert done.returncode == 1
-    assert "not everything was run: 00_tiny.ipynb: 2 of 3 cells ran" in done.stdout
-
-
+TINY = ["import logging\n\nfigure = 6 * 7", "print(figure)", "figure / 2"]
+UPDATED = ['handle = display("half", display_id=True)\nhandle.update("whole")']  # as the progress of a training does
 DEPRECATED = (
     "import logging, warnings; warnings.warn('too old', FutureWarning);"
     " logging.getLogger('transformers').setLevel('ERROR');"
@@ -91,14 +26,72 @@ DEPRECATED = (
 )
 
 
-def test_a_deprecated_call_fails_even_where_logs_are_quiet(executed: Path, tmp_path: Path) -> None:
-    done = checked(changed(executed, tmp_path, "import helpers", DEPRECATED))
+def test_every_pattern_is_one_that_nbval_reads() -> None:
+    text = (ROOT / "tests" / "sanitize.cfg").read_text(encoding="utf-8")
+    assert len(get_sanitize_patterns(text)) == text.count("\nregex:")
+
+
+def executed(cells: list[str], path: Path) -> Path:
+    write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells]), path)
+    execute(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return executed(TINY, tmp_path_factory.mktemp("notebooks") / "00_tiny.ipynb")
+
+
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return executed(UPDATED, tmp_path_factory.mktemp("notebooks") / "00_updated.ipynb")
+
+
+def checked(paths: list[Path], *arguments: str) -> subprocess.CompletedProcess[str]:
+    plugins = ["-p", "tests.support.without_iris", "-p", "conftest", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *plugins, "-c", "pyproject.toml", *arguments, *map(str, paths)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def changed(path: Path, name: str, old: str, new: str) -> Path:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    copy = path.with_name(name)
+    copy.write_text(text.replace(old, new), encoding="utf-8")
+    return copy
+
+
+def test_notebooks_as_stored_pass_and_a_display_counts_as_it_is_in_the_end(tiny: Path, updated: Path) -> None:
+    done = checked([tiny, updated])
+    assert done.returncode == 0, done.stdout
+    assert "4 of 4 cells executed; 3 of 3 cells that print compared" in done.stdout
+
+
+def test_each_changed_output_fails(tiny: Path, updated: Path) -> None:
+    streamed = changed(tiny, "01_streamed.ipynb", '"42\\n"', '"43\\n"')
+    returned = changed(tiny, "02_returned.ipynb", '"21.0"', '"21.1"')
+    shown = changed(updated, "03_shown.ipynb", "\"'whole'\"", "\"'half'\"")
+    done = checked([streamed, returned, shown])
+    assert done.returncode == 1
+    assert "3 failed" in done.stdout
+    for stored, printed in ((r"43\n", r"42\n"), ("21.1", "21.0"), ("half", "whole")):
+        assert f"'{stored}' == '{printed}'" in done.stdout.replace('"', "")
+
+
+def test_a_run_that_leaves_a_cell_out_fails(tiny: Path) -> None:
+    done = checked([tiny], "--deselect", "::Cell 2")
+    assert done.returncode == 1
+    assert "not everything was run: 00_tiny.ipynb: 2 of 3 cells ran" in done.stdout
+
+
+def test_a_deprecated_call_fails_even_where_logs_are_quiet(tiny: Path) -> None:
+    done = checked([changed(tiny, "04_deprecated.ipynb", "import logging", DEPRECATED)])
     assert done.returncode == 1
     assert re.search("FAILED deprecated: .*too old", done.stdout)
     assert re.search("FAILED deprecated: .*`older` is deprecated", done.stdout)
 
 
-def test_a_set_of_older_libraries_tells_of_deprecated_calls_and_passes(executed: Path, tmp_path: Path) -> None:
-    done = checked(changed(executed, tmp_path, "import helpers", DEPRECATED), *OF_OLDER_LIBRARIES)
+def test_a_set_of_older_libraries_tells_of_deprecated_calls_and_passes(tiny: Path) -> None:
+    done = checked([changed(tiny, "04_deprecated.ipynb", "import logging", DEPRECATED)], *OF_OLDER_LIBRARIES)
     assert done.returncode == 0, done.stdout
     assert re.search("^deprecated: .*too old", done.stdout, re.MULTILINE)

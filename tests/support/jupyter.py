@@ -22,11 +22,8 @@ OWN = {"Authorization": f"token {TOKEN}"}
 
 
 @contextmanager
-def jupyter_server(folder: Path, **variables: str) -> Iterator[str]:
-    """Run a server with settings of its own in `folder`; gives its address, which ends in `/user/ana`.
-
-    Its kernels have these environment variables beside the usual ones.
-    """
+def jupyter_server(folder: Path) -> Iterator[str]:
+    """Run a server with settings of its own in `folder`; gives its address, which ends in `/user/ana`."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
@@ -41,7 +38,7 @@ def jupyter_server(folder: Path, **variables: str) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
     command += [f"--{name}={value}" for name, value in options.items()]
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=os.environ | own | variables, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
     try:
         address, until = f"http://127.0.0.1:{port}{BASE}", time.monotonic() + 120
         while not _answers(address):

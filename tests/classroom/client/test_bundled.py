@@ -15,20 +15,21 @@ from tests.support.client import lines, run_python
 MEGABYTE = 1_000_000
 
 
-@pytest.mark.slow  # each loads a model in a process of its own
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow  # each loads models in a process of its own
 @pytest.mark.parametrize("hub", ["hub", "classroom"])
-def test_one_line_loads_them_in_both_hub_modes(name: str, hub: str, tmp_path) -> None:
+def test_one_line_loads_them_in_both_hub_modes(hub: str, tmp_path: Path) -> None:
     code = f"""
         import helpers
         course = helpers.setup()
         from transformers import AutoModelForCausalLM, AutoTokenizer
-        tokenizer = AutoTokenizer.from_pretrained(course.bundled({name!r}))
-        model = AutoModelForCausalLM.from_pretrained(course.bundled({name!r}), dtype=course.dtype)
-        print(model.dtype, len(tokenizer) == model.config.vocab_size)
+        for name in {NAMES!r}:
+            tokenizer = AutoTokenizer.from_pretrained(course.bundled(name))
+            model = AutoModelForCausalLM.from_pretrained(course.bundled(name), dtype=course.dtype)
+            print(name, model.dtype, len(tokenizer) == model.config.vocab_size)
     """
     nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
-    assert lines(run_python(code, 120, {"COURSE_HUB": hub} | nowhere))[-1] == "torch.float32 True"
+    printed = lines(run_python(code, 120, {"COURSE_HUB": hub} | nowhere))
+    assert printed[-len(NAMES) :] == [f"{name} torch.float32 True" for name in NAMES]
 
 
 def test_another_name_is_answered_with_those_that_there_are() -> None:

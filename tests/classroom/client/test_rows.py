@@ -25,6 +25,13 @@ print("seconds", time.monotonic() - started)
 {then}
 """
 
+LOAD = """
+started = time.monotonic()
+from huggingface_hub import hf_hub_download
+hf_hub_download("a/cached", "config.json")
+print("loaded in", time.monotonic() - started)
+"""
+
 
 def table(
     hub: PublicHub | str, home: Path, *models: str, then: str = "", mode: str = "hub", **variables: str
@@ -69,14 +76,8 @@ def test_a_gated_id_whose_terms_were_accepted_is_an_ordinary_row(tmp_path: Path)
 @pytest.mark.parametrize("fault", [429, 503, "portal", "hang", "drop", "drip"])
 def test_a_hub_that_fails_after_the_probe_is_told_soon_and_the_cache_goes_on(fault: int | str, tmp_path: Path) -> None:
     put_into_the_cache(tmp_path, "a/cached")
-    load = """
-started = time.monotonic()
-from huggingface_hub import hf_hub_download
-hf_hub_download("a/cached", "config.json")
-print("loaded in", time.monotonic() - started)
-"""
     with public_hub(fault, healthy=1) as hub:
-        done = table(hub, tmp_path, "a/cached", *(f"a/model-{number}" for number in range(8)), mode="auto", then=load)
+        done = table(hub, tmp_path, "a/cached", *(f"a/model-{number}" for number in range(8)), mode="auto", then=LOAD)
     assert row(done, "a/cached") == "your cache"
     assert row(done, "a/model-7").startswith("nobody: the Hub "), done.stdout
     assert "The Hub stopped answering: only what is in your cache loads." in done.stdout
@@ -87,12 +88,11 @@ print("loaded in", time.monotonic() - started)
 @pytest.mark.parametrize("fault", [503, "portal", "hang", "drop"])
 def test_hub_mode_without_a_hub_goes_on_with_the_cache(fault: int | str, tmp_path: Path) -> None:
     put_into_the_cache(tmp_path, "a/cached")
-    load = "from transformers import AutoConfig; print('layers', AutoConfig.from_pretrained('a/cached').n_layer)"
     with public_hub(fault) as hub:
-        done = table(hub, tmp_path, "a/cached", "a/model", then=load)
+        done = table(hub, tmp_path, "a/cached", "a/model", then=LOAD)
     assert row(done, "hub") == "| COURSE_HUB=hub; it does not answer, so only what is in your cache loads"
     assert row(done, "a/cached") == "your cache" and row(done, "a/model") == "nobody: the Hub did not answer"
-    assert row(done, "layers") == "1" and float(row(done, "seconds")) < 2
+    assert float(row(done, "loaded in")) < 2 and float(row(done, "seconds")) < 2
 
 
 def test_a_hub_that_comes_back_is_asked_again(tmp_path: Path) -> None:
@@ -125,10 +125,12 @@ def test_without_any_network_auto_uses_a_cache_that_has_everything(cached: list[
         put_into_the_cache(tmp_path, model)
     code = """
 from classroom.client import hub_mode
-print(hub_mode.activate({"model": ["a/cached", "b/cached"]}).name)
-from transformers import AutoConfig
-print(AutoConfig.from_pretrained("a/cached").n_layer)
+mode = hub_mode.activate({"model": ["a/cached", "b/cached"]})
+print(mode.name)
+if mode.name == "hub":
+    from transformers import AutoConfig
+    print(AutoConfig.from_pretrained("a/cached").n_layer)
 """
     own = {"COURSE_HUB": "auto", "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
     done = run_python(code, 100, own | {"COURSE_CACHE": str(tmp_path / "course")})
-    assert done.stdout.splitlines() == ["hub", "1"] if len(cached) == 2 else done.stdout == "classroom\n", done.stderr
+    assert done.stdout.splitlines() == (["hub", "1"] if len(cached) == 2 else ["classroom"]), done.stderr

@@ -32,8 +32,15 @@ def serving(cache: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     environment = os.environ | {"COURSE_CACHE": str(cache), "PYTHONUNBUFFERED": "1"}
     kwargs = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, env=environment, **kwargs) as server:
-        yield server
-        server.send_signal(signal.SIGINT)
+        try:
+            yield server
+            server.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=20)
+            # Whoever starts pytest in the background of a script has it, and so the server, ignore Ctrl-C.
+            assert server.poll() is not None, "Ctrl-C did not end the server within 20 seconds"
+        finally:
+            server.kill()
 
 
 def lines_until(server: subprocess.Popen[str], end: str) -> str:

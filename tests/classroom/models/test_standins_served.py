@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
+from transformers import AutoTokenizer
 
 from tests.support.client import run_python
 
-pytestmark = pytest.mark.slow  # each test is a process of its own that loads models and data sets
-
-CHAT = """
-import json
-from transformers import AutoTokenizer
-messages = [
-    {"role": "user", "content": "Hola, ¿Cómo estás?"},
-    {"role": "assistant", "content": "Estoy bien. ¿Cómo te puedo ayudar?"},
-    {"role": "user", "content": "Me gustaría saber cómo funcionan los chat templates"},
-]
-ids = ["unsloth/mistral-7b-instruct-v0.1", "HuggingFaceH4/zephyr-7b-beta"]
-made = [AutoTokenizer.from_pretrained(name).apply_chat_template(messages, tokenize=False) for name in ids]
-print(json.dumps(made))
-"""
+pytestmark = pytest.mark.slow  # loads models and data sets, two of the tests in processes of their own
 
 
 def test_load_dataset_and_evaluate_load_work_by_their_public_names() -> None:
@@ -44,10 +31,17 @@ def test_load_dataset_and_evaluate_load_work_by_their_public_names() -> None:
 
 
 def test_chat_templates_print_what_the_originals_print() -> None:
-    done = run_python(CHAT, 120, {})
-    mistral, zephyr = json.loads(done.stdout)
     question, answer = "Hola, ¿Cómo estás?", "Estoy bien. ¿Cómo te puedo ayudar?"
     last = "Me gustaría saber cómo funcionan los chat templates"
+    messages = [
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": answer},
+        {"role": "user", "content": last},
+    ]
+    ids = ["unsloth/mistral-7b-instruct-v0.1", "HuggingFaceH4/zephyr-7b-beta"]
+    mistral, zephyr = [
+        AutoTokenizer.from_pretrained(name).apply_chat_template(messages, tokenize=False) for name in ids
+    ]
     assert mistral == f"<s>[INST] {question} [/INST]{answer}</s> [INST] {last} [/INST]"
     assert zephyr == f"<|user|>\n{question}</s>\n<|assistant|>\n{answer}</s>\n<|user|>\n{last}</s>\n"
 

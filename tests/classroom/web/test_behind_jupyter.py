@@ -177,26 +177,28 @@ def test_nothing_opens_without_jupyters_own_token(alone: str, below: str) -> Non
         assert answer.status_code == 403 or httpx.URL(answer.headers["Location"]).path == f"{BASE}/login"
 
 
-def test_a_kernel_of_a_remote_jupyter_shows_addresses_that_open_there(tmp_path: Path, browser: Chromium) -> None:
-    code = """
+def test_a_kernel_of_a_remote_jupyter_shows_addresses_that_open_there(
+    tmp_path: Path, jupyter: str, context: BrowserContext
+) -> None:
+    code = f"""
+        import os
+        os.environ |= {{"COURSE_HUB": "classroom", "COURSE_CACHE": {str(tmp_path)!r}}}
         import helpers
         helpers.setup()
         from huggingface_hub import HfApi, constants, notebook_login
         notebook_login()
         assert HfApi().create_repo("learner/secret", private=True).endpoint == constants.ENDPOINT
     """
-    variables = {"COURSE_HUB": "classroom", "COURSE_CACHE": str(tmp_path / "cache")}
-    with jupyter_server(tmp_path, **variables) as jupyter, browser.new_context() as context:
-        printed = run_in_kernel(jupyter, textwrap.dedent(code))
-        front = re.search(r"^Pages +(http://\S+/user/ana/proxy/\d+/) ", printed, re.MULTILINE)[1]
-        shown = html.unescape(re.search(r'href="([^"]*/activate[^"]*)"', printed)[1])
-        assert shown.startswith(f"{front}activate?code=")
-        page = context.new_page()
-        page.goto(f"{front.partition('/proxy/')[0]}/api/status?token={TOKEN}")
-        page.goto(shown)
-        assert page.get_by_text("confirms itself").is_visible()
-        page.get_by_role("link", name="learner", exact=True).click()
-        assert page.get_by_role("link", name="secret").is_visible()
+    printed = run_in_kernel(jupyter, textwrap.dedent(code))
+    front = re.search(r"^Pages +(http://\S+/user/ana/proxy/\d+/) ", printed, re.MULTILINE)[1]
+    shown = html.unescape(re.search(r'href="([^"]*/activate[^"]*)"', printed)[1])
+    assert shown.startswith(f"{front}activate?code=")
+    page = context.new_page()
+    page.goto(f"{front.partition('/proxy/')[0]}/api/status?token={TOKEN}")
+    page.goto(shown)
+    assert page.get_by_text("confirms itself").is_visible()
+    page.get_by_role("link", name="learner", exact=True).click()
+    assert page.get_by_role("link", name="secret").is_visible()
 
 
 def test_a_room_is_entered_and_left_by_its_forms(tmp_path: Path, below: str, context: BrowserContext) -> None:
