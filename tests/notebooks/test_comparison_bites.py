@@ -48,7 +48,7 @@ def updated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checked(paths: list[Path], *arguments: str) -> subprocess.CompletedProcess[str]:
-    plugins = ["-p", "tests.support.without_iris", "-p", "conftest", "-p", "no:cacheprovider"]
+    plugins = ["-p", "conftest", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", *plugins, "-c", "pyproject.toml", *arguments, *map(str, paths)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
