@@ -33,6 +33,7 @@ ANSWERS = ROOT / "tests" / "notebooks" / "answers"
 HEADER = re.compile(r"^# %% (\d+) (right|wrong): (.+?)(?: \| (.+))?$", re.MULTILINE)
 SECONDS_TO_TRY = 120
 STUB = "not written yet"
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 # The notebook's names before a solution, and before an answer; objects that an answer changes in place stay changed.
 REMEMBER = "get_ipython().before_solution = dict(globals())"
@@ -106,9 +107,22 @@ def answers_to(name: str) -> list[tuple[Path, Answer]]:
     return [(exercise, stub) for stub in stubs_in(exercise)] + [(file, answer) for answer in answers_in(file)]
 
 
-def only_shows(source: str) -> bool:
-    """Tell whether a cell calls or prints something and defines nothing that the check could need."""
-    return all(isinstance(statement, ast.Expr) for statement in ast.parse(source).body)
+def only_shows(source: str, later: list[str]) -> bool:
+    """Tell whether a cell calls or prints something and defines nothing that the cells after it use."""
+    code = ast.parse(source)
+    if all(isinstance(statement, ast.Expr) for statement in code.body):
+        return True
+    nodes = list(ast.walk(code))
+    if any(isinstance(node, DEFINITIONS) for node in nodes):
+        return False
+    if any(isinstance(node, (ast.Attribute, ast.Subscript)) and is_stored(node) for node in nodes):
+        return False
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and is_stored(node)}
+    return not stored & {node.id for cell in later for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Name)}
+
+
+def is_stored(node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
+    return not isinstance(node.ctx, ast.Load)
 
 
 class TriedAnswer(pytest.Item):
@@ -136,11 +150,14 @@ class TriedAnswer(pytest.Item):
     def verdict(self) -> Verdict:
         """Run the answer, the cells behind it and the check. Raises AssertionError where a time-out is passed."""
         # A wrong answer need not be shown; only a right one must be.
-        between = [source for source in self.between if self.answer.is_right or not only_shows(source)]
+        needed = [self.check]
+        for cell in reversed(self.between):
+            if self.answer.is_right or not only_shows(cell, needed):
+                needed.insert(0, cell)
         begun = self.run(BEGIN)
         assert begun.name is None, f"run the whole notebook, not only its answers: {begun.text}"
         try:
-            for code in [self.answer.code, *between]:
+            for code in [self.answer.code, *needed[:-1]]:
                 shown = self.run(code)
                 failed = f"before the check: {shown.name}: {shown.text}"
                 assert shown.name is None or not self.answer.is_right, failed

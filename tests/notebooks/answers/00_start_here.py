@@ -232,13 +232,13 @@ bytes_per_parameter = None
 
 # %% 4 right: one line
 def ask(question):
-    return chat([{"role": "user", "content": question}], max_new_tokens=40, do_sample=False)[0]["generated_text"][-1]["content"]
+    return chat([{"role": "user", "content": question}], max_new_tokens=20, do_sample=False)[0]["generated_text"][-1]["content"]
 
 # %% 4 right: a seed before each call makes sampling repeatable
 from transformers import set_seed
 def ask(question):
     set_seed(0)
-    answer = chat([{"role": "user", "content": question}], max_new_tokens=40, do_sample=True, temperature=0.3)
+    answer = chat([{"role": "user", "content": question}], max_new_tokens=20, do_sample=True, temperature=0.3)
     return answer[0]["generated_text"][-1]["content"]
 
 # %% 4 right: template, model and tokenizer of the pipeline
@@ -247,23 +247,23 @@ def ask(question):
     messages = [{"role": "user", "content": question}]
     prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
     inputs = tokenizer(prompt, return_tensors="pt").to(model.device)
-    output = model.generate(**inputs, max_new_tokens=40, do_sample=False)
+    output = model.generate(**inputs, max_new_tokens=20, do_sample=False)
     return tokenizer.decode(output[0][inputs.input_ids.shape[1] :], skip_special_tokens=True)
 
 # %% 4 wrong: sampled | do_sample
 def ask(question):
     messages = [{"role": "user", "content": question}]
-    return chat(messages, max_new_tokens=40, do_sample=True, temperature=1.5)[0]["generated_text"][-1]["content"]
+    return chat(messages, max_new_tokens=20, do_sample=True, temperature=1.5)[0]["generated_text"][-1]["content"]
 
 # %% 4 wrong: the argument is not used | argument
 def ask(question):
     messages = [{"role": "user", "content": "What is the capital of Japan?"}]
-    return chat(messages, max_new_tokens=40, do_sample=False)[0]["generated_text"][-1]["content"]
+    return chat(messages, max_new_tokens=20, do_sample=False)[0]["generated_text"][-1]["content"]
 
 # %% 4 wrong: longer answers | max_new_tokens
 def ask(question):
     messages = [{"role": "user", "content": question}]
-    return chat(messages, max_new_tokens=60, do_sample=False)[0]["generated_text"][-1]["content"]
+    return chat(messages, max_new_tokens=30, do_sample=False)[0]["generated_text"][-1]["content"]
 
 # %% 4 wrong: prints | return
 def ask(question):
@@ -284,13 +284,13 @@ def ask(question):
 
 # %% 4 wrong: a text in place of a message | message
 def ask(question):
-    return chat(question, max_new_tokens=40, do_sample=False)[0]["generated_text"]
+    return chat(question, max_new_tokens=20, do_sample=False)[0]["generated_text"]
 
 # %% 4 wrong: the model is loaded in each call | once
 def ask(question):
     chat = pipeline("text-generation", model="HuggingFaceTB/SmolLM2-135M-Instruct")
     messages = [{"role": "user", "content": question}]
-    return chat(messages, max_new_tokens=40, do_sample=False)[0]["generated_text"][-1]["content"]
+    return chat(messages, max_new_tokens=20, do_sample=False)[0]["generated_text"][-1]["content"]
 
 # %% 4 wrong: cut after ten tokens | max_new_tokens
 def ask(question):

@@ -348,7 +348,7 @@ def continuations(count, seed):
     texts = []
     for number in range(count):
         set_seed(seed + number)
-        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8)
+        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5)
         texts.append(tokenizer.decode(output[0], skip_special_tokens=True))
     return texts
 
@@ -358,7 +358,7 @@ def continuations(count, seed):
     set_seed(seed)
     start, texts = inputs["input_ids"].shape[1], ()
     for _ in range(count):
-        ids = model.generate(**inputs, do_sample=True, top_k=None, top_p=0.92, max_new_tokens=8)
+        ids = model.generate(**inputs, do_sample=True, top_k=None, top_p=0.92, max_new_tokens=5)
         texts += (tokenizer.decode(ids[0, start:]),)
     return texts
 
@@ -367,7 +367,7 @@ def continuations(count, seed):
 def continuations(count, seed):
     from transformers import GenerationConfig
 
-    config = GenerationConfig(do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8)
+    config = GenerationConfig(do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5)
 
     def text(number):
         torch.manual_seed(1000 * seed + number)
@@ -379,7 +379,7 @@ def continuations(count, seed):
 # %% 5 wrong: a batch | batch
 def continuations(count, seed):
     set_seed(seed)
-    rows = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8, num_return_sequences=count)
+    rows = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5, num_return_sequences=count)
     return tokenizer.batch_decode(rows, skip_special_tokens=True)
 
 
@@ -388,14 +388,14 @@ def continuations(count, seed):
     texts = []
     for _ in range(count):
         set_seed(seed)
-        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8)
+        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5)
         texts.append(tokenizer.decode(output[0]))
     return texts
 
 
 # %% 5 wrong: no seed | differ
 def continuations(count, seed):
-    calls = [model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8) for _ in range(count)]
+    calls = [model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5) for _ in range(count)]
     return [tokenizer.decode(output[0]) for output in calls]
 
 
@@ -404,7 +404,7 @@ def continuations(count, seed):
     texts = []
     for number in range(count):
         set_seed(number)
-        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8)
+        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5)
         texts.append(tokenizer.decode(output[0]))
     return texts
 
@@ -412,7 +412,7 @@ def continuations(count, seed):
 # %% 5 wrong: greedy | do_sample
 def continuations(count, seed):
     set_seed(seed)
-    output = model.generate(**inputs, do_sample=False, max_new_tokens=8)
+    output = model.generate(**inputs, do_sample=False, max_new_tokens=5)
     return [tokenizer.decode(output[0])] * count
 
 
@@ -421,7 +421,7 @@ def continuations(count, seed):
     texts = []
     for number in range(count):
         set_seed(seed + number)
-        output = model.generate(**inputs, do_sample=True, top_p=0.92, max_new_tokens=8)
+        output = model.generate(**inputs, do_sample=True, top_p=0.92, max_new_tokens=5)
         texts.append(tokenizer.decode(output[0]))
     return texts
 
@@ -431,7 +431,7 @@ def continuations(count, seed):
     texts = []
     for number in range(1, count):
         set_seed(seed + number)
-        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8)
+        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5)
         texts.append(tokenizer.decode(output[0]))
     return texts
 
@@ -441,12 +441,12 @@ def continuations(count, seed):
     rows = []
     for number in range(count):
         set_seed(seed + number)
-        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8)
+        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5)
         rows.append(output[0].tolist())
     return rows
 
 
-# %% 5 wrong: twenty tokens | is 8
+# %% 5 wrong: twenty tokens | is 5
 def continuations(count, seed):
     texts = []
     for number in range(count):
@@ -461,6 +461,6 @@ def continuations(count, seed):
     texts = []
     for number in range(count):
         set_seed(seed + count + number)
-        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=8)
+        output = model.generate(**inputs, do_sample=True, top_k=0, top_p=0.92, max_new_tokens=5)
         texts.append(tokenizer.decode(output[0]))
     return texts

@@ -424,7 +424,7 @@ def draw(p, q):
 def first_sentence(prompt, stopper):
     inputs = tokenizer(prompt, return_tensors="pt").to(large.device)
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = dict(**inputs, streamer=streamer, max_new_tokens=200, do_sample=False, stopping_criteria=[stopper])
+    settings = dict(**inputs, streamer=streamer, max_new_tokens=100, do_sample=False, stopping_criteria=[stopper])
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = ""
@@ -447,7 +447,7 @@ def first_sentence(prompt, stopper):
     criteria = StoppingCriteriaList([stopper])
     Thread(
         target=lambda: large.generate(
-            **encoded, max_new_tokens=200, do_sample=False, streamer=streamer, stopping_criteria=criteria
+            **encoded, max_new_tokens=100, do_sample=False, streamer=streamer, stopping_criteria=criteria
         )
     ).start()
     pieces = []
@@ -468,7 +468,7 @@ def first_sentence(prompt, stopper):
         target=large.generate,
         args=(ids,),
         kwargs=dict(
-            attention_mask=mask, streamer=streamer, do_sample=False, max_new_tokens=200, stopping_criteria=[stopper]
+            attention_mask=mask, streamer=streamer, do_sample=False, max_new_tokens=100, stopping_criteria=[stopper]
         ),
     )
     thread.start()
@@ -486,7 +486,7 @@ def first_sentence(prompt, stopper):
 # %% 5 right: does not wait for the thread
 def first_sentence(prompt, stopper):
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = {"streamer": streamer, "do_sample": False, "max_new_tokens": 200, "stopping_criteria": [stopper]}
+    settings = {"streamer": streamer, "do_sample": False, "max_new_tokens": 100, "stopping_criteria": [stopper]}
     Thread(target=large.generate, kwargs=settings | dict(tokenizer(prompt, return_tensors="pt"))).start()
     text = ""
     for piece in streamer:
@@ -500,7 +500,7 @@ def first_sentence(prompt, stopper):
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = dict(**encoded, streamer=streamer, max_new_tokens=200, do_sample=False, stopping_criteria=[stopper])
+    settings = dict(**encoded, streamer=streamer, max_new_tokens=100, do_sample=False, stopping_criteria=[stopper])
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = "".join(streamer)
@@ -512,7 +512,7 @@ def first_sentence(prompt, stopper):
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = dict(**encoded, streamer=streamer, max_new_tokens=200, do_sample=False)
+    settings = dict(**encoded, streamer=streamer, max_new_tokens=100, do_sample=False)
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = ""
@@ -527,7 +527,7 @@ def first_sentence(prompt, stopper):
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
     streamer = TextIteratorStreamer(tokenizer)
-    settings = dict(**encoded, streamer=streamer, max_new_tokens=200, do_sample=False, stopping_criteria=[stopper])
+    settings = dict(**encoded, streamer=streamer, max_new_tokens=100, do_sample=False, stopping_criteria=[stopper])
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = ""
@@ -544,7 +544,7 @@ def first_sentence(prompt, stopper):
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = dict(**encoded, streamer=streamer, max_new_tokens=200, do_sample=False, stopping_criteria=[stopper])
+    settings = dict(**encoded, streamer=streamer, max_new_tokens=100, do_sample=False, stopping_criteria=[stopper])
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = ""
@@ -560,7 +560,7 @@ def first_sentence(prompt, stopper):
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = dict(**encoded, streamer=streamer, max_new_tokens=200, do_sample=False, stopping_criteria=stopper)
+    settings = dict(**encoded, streamer=streamer, max_new_tokens=100, do_sample=False, stopping_criteria=stopper)
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = ""
@@ -576,7 +576,7 @@ def first_sentence(prompt, stopper):
 # %% 5 wrong: no streamer, and nothing stops | pass the criterion
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
-    ids = large.generate(**encoded, max_new_tokens=200, do_sample=False)
+    ids = large.generate(**encoded, max_new_tokens=100, do_sample=False)
     text = tokenizer.decode(ids[0, encoded["input_ids"].shape[1] :])
     return text[: text.index(".") + 1]
 
@@ -585,7 +585,7 @@ def first_sentence(prompt, stopper):
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = dict(**encoded, streamer=streamer, max_new_tokens=200, do_sample=True, stopping_criteria=[stopper])
+    settings = dict(**encoded, streamer=streamer, max_new_tokens=100, do_sample=True, stopping_criteria=[stopper])
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = ""
@@ -601,7 +601,7 @@ def first_sentence(prompt, stopper):
 def first_sentence(prompt, stopper):
     encoded = tokenizer(prompt, return_tensors="pt")
     streamer = TextIteratorStreamer(tokenizer, skip_prompt=True)
-    settings = dict(**encoded, streamer=streamer, max_new_tokens=200, do_sample=False, stopping_criteria=[stopper])
+    settings = dict(**encoded, streamer=streamer, max_new_tokens=100, do_sample=False, stopping_criteria=[stopper])
     thread = Thread(target=large.generate, kwargs=settings)
     thread.start()
     text = ""
