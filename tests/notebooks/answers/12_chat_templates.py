@@ -263,6 +263,30 @@ def go_on(messages, beginning, max_new_tokens):
     return beginning + tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
 
+# %% 3 wrong: sampled | greedily
+def go_on(messages, beginning, max_new_tokens):
+    begun = [*messages, {"role": "assistant", "content": beginning}]
+    inputs = tokenizer.apply_chat_template(begun, continue_final_message=True, return_tensors="pt").to(model.device)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=True)
+    return beginning + tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+# %% 3 wrong: a number of its own | greedily
+def go_on(messages, beginning, max_new_tokens):
+    begun = [*messages, {"role": "assistant", "content": beginning}]
+    inputs = tokenizer.apply_chat_template(begun, continue_final_message=True, return_tensors="pt").to(model.device)
+    output = model.generate(**inputs, max_new_tokens=12, do_sample=False)
+    return beginning + tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+# %% 3 wrong: no beginning of an answer before the words
+def go_on(messages, beginning, max_new_tokens):
+    text = tokenizer.apply_chat_template(messages, tokenize=False) + beginning
+    inputs = tokenizer(text, return_tensors="pt").to(model.device)
+    ids = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)[0]
+    return beginning + tokenizer.decode(ids[inputs.input_ids.shape[1] :], skip_special_tokens=True)
+
+
 # %% 3 wrong: nothing is generated | what the model wrote
 def go_on(messages, beginning, max_new_tokens):
     return beginning
