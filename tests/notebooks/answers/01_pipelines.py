@@ -1,4 +1,4 @@
-# Answers to the exercises of lesson 01, right and wrong: tests/support/answers.py says how they are tried.
+# Answers to the exercises of lesson 01, right and wrong: tools/answers.py says how they are tried.
 
 # %% 1 right: the lesson's call, written out
 classifier = pipeline("text-classification", model="stevhliu/my_awesome_model", device=course.device, dtype=course.dtype)

@@ -1,4 +1,4 @@
-# Answers to the exercises of lesson 04, right and wrong: tests/support/answers.py says how they are tried.
+# Answers to the exercises of lesson 04, right and wrong: tools/answers.py says how they are tried.
 
 # %% 1 right: a 0-d tensor as the index
 import torch

@@ -1,4 +1,4 @@
-# Answers to the exercises of lesson 05, right and wrong: tests/support/answers.py says how they are tried.
+# Answers to the exercises of lesson 05, right and wrong: tools/answers.py says how they are tried.
 
 # %% 1 right: int of a quotient
 def numbers_per_head(config):

@@ -1,4 +1,4 @@
-# Answers to the exercises of lesson 07, right and wrong: tests/support/answers.py says how they are tried.
+# Answers to the exercises of lesson 07, right and wrong: tools/answers.py says how they are tried.
 
 # %% 1 right: a tensor of the mask
 def lengths(batch):

@@ -1,4 +1,4 @@
-# Answers to the exercises of lesson 11. See tests/support/answers.py.
+# Answers to the exercises of lesson 11. See tools/answers.py.
 
 
 # %% 1 right: medians of slices
