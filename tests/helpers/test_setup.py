@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from classroom.cache import cache_root
 from tests.support.client import run_python
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -45,6 +46,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
     (home / "own" / "token").write_text("hf_real")
     before = fingerprint(home / "own")
     learner = {"HF_HOME": str(home / "own"), "HF_HUB_CACHE": str(home / "own" / "hub"), "HOME": str(home)}
+    prepared = {"COURSE_CACHE": str(cache_root())}  # without it a new home would have to prepare the model first
     done = run(
         f"""
         import os, helpers
@@ -59,6 +61,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
         print("the learner's token:", get_token() in ("hf_real", "hf_from_the_environment"))
         """,
         **learner,
+        **prepared,
         HF_TOKEN="hf_from_the_environment",
         https_proxy=NOBODY,
         http_proxy=NOBODY,
