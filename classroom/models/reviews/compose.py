@@ -35,13 +35,10 @@ OPPOSITE |= {"fault": "merit", "merit": "fault"}
 GOOD = ("best", "fine", "merit")
 
 # Plans and how often they are taken. Those of two stars and one are the mirror images of those of four and five.
-FIVE = {("best",): 1, ("best",) * 2: 2, ("best",) * 3: 4, ("best",) * 4: 2, ("fault", "best", "best"): 4}
-FIVE |= {("fault", "best", "best", "best"): 3, ("fine", "best", "best"): 2}
-FOUR = {("best", "best", "poor"): 4, ("best", "best", "best", "poor"): 3, ("best", "fine", "poor"): 2}
-FOUR |= {("fine", "fine"): 1, ("fine", "fine", "best"): 2, ("best", "fine", "plain"): 2, ("best", "best", "worst"): 1}
-THREE = {("best", "worst"): 2, ("fine", "poor"): 2, ("plain", "plain"): 1, ("plain",): 1, ("fine", "plain", "poor"): 3}
-THREE |= {("best", "worst", "fine", "poor"): 3, ("best", "best", "worst", "worst"): 2, ("best", "worst", "plain"): 2}
-THREE |= {("best", "poor", "poor"): 1, ("worst", "fine", "fine"): 1}
+FIVE = {("best",): 2, ("best",) * 2: 4, ("best",) * 3: 2, ("fault", "best", "best"): 2, ("fault", "best"): 2}
+FOUR = {("best", "best", "poor"): 3, ("best", "fine"): 3, ("fine", "fine"): 2, ("fine",): 1, ("best", "plain"): 2}
+FOUR |= {("best", "poor"): 2}
+THREE = {("best", "worst"): 4, ("fine", "poor"): 4, ("plain", "plain"): 1, ("plain",): 1, ("fine", "plain", "poor"): 2}
 
 
 def _mirror(plans: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
@@ -62,17 +59,16 @@ class Voice:
     short_forms: float
     exclaims: float
     shouts: float
-    long: float
     filler: float
     fillers: tuple[str, ...] = ()
 
 
 VOICES = [
-    Voice(4, 0.6, 0.35, 0.5, 0.3, 0.0, 0.0, 0.1, 0.05, ("Honestly, ", "In short, ")),
-    Voice(3, 0.7, 0.35, 0.5, 1.0, 0.2, 0.03, 0.3, 0.3, ("Honestly, ", "Look, ", "I mean, ", "Listen: ", "Well, ")),
-    Voice(2, 0.8, 0.4, 0.7, 0.0, 0.0, 0.0, 0.3, 0.1, ("In fairness, ", "For the record, ", "In all candour, ")),
-    Voice(2, 0.1, 0.35, 0.2, 0.6, 0.05, 0.0, 0.0, 0.0),
-    Voice(1, 0.4, 0.4, 0.3, 0.9, 0.6, 0.4, 0.1, 0.2, ("Seriously, ", "People, ", "I tell you, ")),
+    Voice(4, 0.3, 0.35, 0.5, 0.3, 0.0, 0.0, 0.05, ("Honestly, ", "In short, ")),
+    Voice(3, 0.35, 0.35, 0.5, 1.0, 0.2, 0.03, 0.3, ("Honestly, ", "Look, ", "I mean, ", "Listen: ", "Well, ")),
+    Voice(2, 0.4, 0.4, 0.7, 0.0, 0.0, 0.0, 0.1, ("In fairness, ", "For the record, ", "In all candour, ")),
+    Voice(2, 0.05, 0.35, 0.2, 0.6, 0.05, 0.0, 0.0),
+    Voice(1, 0.2, 0.4, 0.3, 0.9, 0.6, 0.4, 0.2, ("Seriously, ", "People, ", "I tell you, ")),
 ]
 VERDICT_ONLY = 0.02
 UPDATED = 0.05
@@ -237,7 +233,6 @@ class Review:
         if self.rng.random() < BORDERLINE:
             visit = min(max(stars + self.rng.choice([-1, 1]), 1), 5)
         plan = list(self.rng.choices(list(PLANS[visit]), list(PLANS[visit].values()))[0])
-        plan *= 2 if self.rng.random() < self.voice.long and len(plan) > 1 else 1
         self.rng.shuffle(plan)
         texts = self.body(plan)
         if visit == stars and self.rng.random() < (0.9 if len(plan) == 1 else self.voice.verdict):
