@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.support.client import run_python
 from tests.support.public_hub import COMMIT, CONFIG, PublicHub, public_hub
 
 pytestmark = pytest.mark.slow  # waits for Hubs that do not answer
+
+Tables = dict[tuple[str, int | str], "subprocess.CompletedProcess[str]"]
 
 # The table as a lesson shows it, without the libraries that `setup` loads besides.
 TABLE = """
@@ -73,11 +76,33 @@ def test_a_gated_id_whose_terms_were_accepted_is_an_ordinary_row(tmp_path: Path)
     assert row(done, "a/gated-auto").startswith(hub.address)
 
 
-@pytest.mark.parametrize("fault", [429, 503, "portal", "hang", "drop", "drip"])
-def test_a_hub_that_fails_after_the_probe_is_told_soon_and_the_cache_goes_on(fault: int | str, tmp_path: Path) -> None:
-    put_into_the_cache(tmp_path, "a/cached")
-    with public_hub(fault, healthy=1) as hub:
-        done = table(hub, tmp_path, "a/cached", *(f"a/model-{number}" for number in range(8)), mode="auto", then=LOAD)
+FAULTS_AFTER_THE_PROBE = [429, 503, "portal", "hang", "drop", "drip"]
+FAULTS_FROM_THE_START = [503, "portal", "hang", "drop"]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """The table beside each Hub that fails, after the probe or from the start: all at once, since they mostly wait."""
+
+    def one(when: str, fault: int | str, home: Path) -> subprocess.CompletedProcess[str]:
+        put_into_the_cache(home, "a/cached")
+        if when == "from the start":
+            with public_hub(fault) as hub:
+                return table(hub, home, "a/cached", "a/model", then=LOAD)
+        with public_hub(fault, healthy=1) as hub:
+            wanted = [f"a/model-{number}" for number in range(8)]
+            return table(hub, home, "a/cached", *wanted, mode="auto", then=LOAD)
+
+    cases: list[tuple[str, int | str]] = [("after the probe", fault) for fault in FAULTS_AFTER_THE_PROBE]
+    cases += [("from the start", fault) for fault in FAULTS_FROM_THE_START]
+    homes = [tmp_path_factory.mktemp("home") for _ in cases]
+    with ThreadPoolExecutor(5) as pool:
+        return dict(zip(cases, pool.map(one, *zip(*cases, strict=True), homes), strict=True))
+
+
+@pytest.mark.parametrize("fault", FAULTS_AFTER_THE_PROBE)
+def test_a_hub_that_fails_after_the_probe_is_told_soon_and_the_cache_goes_on(fault: int | str, tables: Tables) -> None:
+    done = tables["after the probe", fault]
     assert row(done, "a/cached") == "your cache"
     assert row(done, "a/model-7").startswith("nobody: the Hub "), done.stdout
     assert "The Hub stopped answering: only what is in your cache loads." in done.stdout
@@ -85,11 +110,9 @@ def test_a_hub_that_fails_after_the_probe_is_told_soon_and_the_cache_goes_on(fau
     assert float(row(done, "loaded in")) < 2
 
 
-@pytest.mark.parametrize("fault", [503, "portal", "hang", "drop"])
-def test_hub_mode_without_a_hub_goes_on_with_the_cache(fault: int | str, tmp_path: Path) -> None:
-    put_into_the_cache(tmp_path, "a/cached")
-    with public_hub(fault) as hub:
-        done = table(hub, tmp_path, "a/cached", "a/model", then=LOAD)
+@pytest.mark.parametrize("fault", FAULTS_FROM_THE_START)
+def test_hub_mode_without_a_hub_goes_on_with_the_cache(fault: int | str, tables: Tables) -> None:
+    done = tables["from the start", fault]
     assert row(done, "hub") == "| COURSE_HUB=hub; it does not answer, so only what is in your cache loads"
     assert row(done, "a/cached") == "your cache" and row(done, "a/model") == "nobody: the Hub did not answer"
     assert float(row(done, "loaded in")) < 2 and float(row(done, "seconds")) < 2
