@@ -119,7 +119,7 @@ def prompts(rng: random.Random) -> tuple[list[list[int]], list[list[int]]]:
 
 
 def shared_settings(rng: random.Random, padded: bool) -> Json:
-    """Lengths, end marks and logits processors.
+    """Lengths, end-of-sequence tokens and logits processors.
 
     The repetition penalty of today's library leaves padding out and 4.49's did not, so only unpadded prompts get it.
     """
@@ -251,10 +251,11 @@ def write_card(search: str, same: list[Json], speed: list[Json]) -> None:
     ]
     text = (
         "Beside transformers 4.49.0: random requests (one to four prompts, padded on the left where lengths differ; "
-        "lengths, end marks, logits processors and the search's own settings drawn) to small random models of the "
-        "GPT-2 and the Llama type. `differ` counts the requests in which any token is another "
+        "lengths, end-of-sequence tokens, logits processors and the search's own settings drawn) to small random "
+        "models of the GPT-2 and the Llama type. `differ` counts the requests in which any token is another "
         f"(`tools/benchmarks/decoding_parity.py`).\n\n{table(mine[0])}\n\n"
-        f"Tokens a second of processor time, one thread, single precision, {NEW_TOKENS} new ones.\n\n{table(mine[1])}\n"
+        f"Tokens a second of processor time, one thread, single precision, {NEW_TOKENS} new tokens.\n\n"
+        f"{table(mine[1])}\n"
     )
     card = CARDS[search].read_text(encoding="utf-8")
     before, _, rest = card.partition("## Measured quality\n")

@@ -149,6 +149,16 @@ def test_contrastive_search_agrees_with_the_slow_version_in_a_padded_batch(model
     assert rows(found) == [slow_contrastive(model, prompt, alpha, k, 12) for prompt in PROMPTS]
 
 
+def test_contrastive_search_computes_logits_for_the_winners_only(model):
+    rows_at_the_head = []
+    note = model.get_output_embeddings().register_forward_pre_hook(
+        lambda _, inputs: rows_at_the_head.append(len(inputs[0]))
+    )
+    with note:
+        model.generate(**batch(PROMPTS), **CONTRASTIVE, max_new_tokens=4, suppress_tokens=[PAD, END])
+    assert rows_at_the_head == [len(PROMPTS)] * 5
+
+
 @pytest.mark.parametrize(("beams", "groups", "penalty"), [(6, 3, 0.7), (5, 5, 1.0), (4, 2, 0.2)])
 def test_group_beam_search_agrees_with_the_slow_version_in_a_padded_batch(model, beams, groups, penalty):
     settings = {"num_beams": beams, "num_beam_groups": groups, "diversity_penalty": penalty}

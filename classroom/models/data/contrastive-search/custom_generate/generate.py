@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from transformers import Cache, GenerationConfig, LogitsProcessorList, PreTrainedModel, StoppingCriteriaList
 from transformers.generation import BaseStreamer, GenerateDecoderOnlyOutput
+from transformers.utils import ModelOutput
 
 
 def generate(
@@ -78,15 +79,15 @@ def contrastive_search(
         probabilities, candidates = step_scores.softmax(dim=-1).topk(k)
         cache.reorder_cache(winners.repeat_interleave(k))  # every candidate starts from its prompt's last winner
         step = model.prepare_inputs_for_generation(candidates.view(-1, 1), **model_kwargs)
-        outputs = model(**step, return_dict=True)
+        ranking = Ranking(probabilities, context, alpha)
+        with model.base_model.register_forward_hook(ranking.drop_losers):
+            outputs = model(**step, return_dict=True)
         model_kwargs = model._update_model_kwargs_for_generation(outputs, model_kwargs)
 
-        ahead = F.normalize(outputs.hidden_states[-1][:, -1].to(device), dim=-1).view(len(prompts), k, -1)
-        choice = rank_candidates(probabilities, ahead, context, alpha)
-        winners = prompts * k + choice
-        context = torch.cat([context, ahead[prompts, choice].unsqueeze(1)], dim=1)
-        logits = outputs.logits[:, -1].to(device, torch.float32)[winners]
-        tokens = candidates[prompts, choice]
+        winners = prompts * k + ranking.choice
+        context = torch.cat([context, ranking.ahead[prompts, ranking.choice].unsqueeze(1)], dim=1)
+        logits = outputs.logits[:, -1].to(device, torch.float32)
+        tokens = candidates[prompts, ranking.choice]
         if pad is not None:
             tokens = torch.where(unfinished, tokens, pad)
         input_ids = torch.cat([input_ids, tokens.unsqueeze(1)], dim=1)
@@ -101,16 +102,25 @@ def contrastive_search(
     return GenerateDecoderOnlyOutput(sequences=input_ids, scores=scores or None, logits=raw_logits or None)
 
 
-def rank_candidates(
-    probabilities: torch.Tensor, ahead: torch.Tensor, context: torch.Tensor, alpha: float
-) -> torch.LongTensor:
-    """Return the index of each prompt's best candidate, (batch,), by the rule of Su et al. 2022.
+class Ranking:
+    """The choice of each prompt's best candidate by the rule of Su et al. 2022, between the last layer and the head.
 
-    `probabilities` is (batch, k); `ahead` (batch, k, width) holds the candidates' hidden states and `context` (batch,
-    length, width) those of all tokens before them, both normalized.
+    `probabilities` is (batch, k), and `context` (batch, length, width) holds the normalized hidden states of all tokens
+    so far. `ahead` (batch, k, width) gets those of the candidates, and `choice` (batch,) the winners' indices.
     """
-    similarity = torch.matmul(context, ahead.transpose(1, 2)).amax(dim=1)
-    return ((1 - alpha) * probabilities - alpha * similarity).argmax(dim=-1)
+
+    def __init__(self, probabilities: torch.Tensor, context: torch.Tensor, alpha: float):
+        self.probabilities, self.context, self.alpha = probabilities, context, alpha
+
+    def drop_losers(self, base_model: torch.nn.Module, inputs: tuple, outputs: ModelOutput) -> None:
+        """Leave the head the winners' states only: the logits of the others would cost much and be read by nobody."""
+        batch, k = self.probabilities.shape
+        device = self.context.device
+        self.ahead = F.normalize(outputs.hidden_states[-1][:, -1].to(device), dim=-1).view(batch, k, -1)
+        similarity = torch.matmul(self.context, self.ahead.transpose(1, 2)).amax(dim=1)
+        self.choice = ((1 - self.alpha) * self.probabilities - self.alpha * similarity).argmax(dim=-1)
+        winners = torch.arange(batch, device=device) * k + self.choice
+        outputs.last_hidden_state = outputs.last_hidden_state[winners.to(outputs.last_hidden_state.device)]
 
 
 def _without_padding(states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
