@@ -44,7 +44,7 @@ def setup(
         local_hub.prepare(name for names in ids.values() for name in names)
 
     from classroom.client.contents import show_contents
-    from helpers import device, plots
+    from helpers import device
 
     if spaces and os.environ.get("HF_HUB_DISABLE_PROGRESS_BARS"):
         from evaluate.utils import disable_progress_bar
@@ -55,7 +55,6 @@ def setup(
     chosen = device.pick_device()
     course = Course(chosen, device.pick_dtype(chosen), mode.name)
     kernel.set_seed(SEED)
-    plots.use_style()
     print(f"Hub      {mode.name} ({mode.reason})")
     if mode.is_here and not pages.address(mode.endpoint).startswith(mode.endpoint):
         print(f"Pages    {pages.address(mode.endpoint)} (this Hub, in your browser)")

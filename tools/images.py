@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from helpers.plots import use_style
+import helpers.plots  # noqa: F401  for the look of the figures
 from tools.notebooks import ROOT, lessons, read
 
 IMAGES = ROOT / "images"
@@ -24,7 +24,6 @@ PIECES = {
 
 
 def main() -> None:
-    use_style()
     plt.rcParams |= {"svg.hashsalt": "transformers-course", "svg.fonttype": "path"}
     for draw in (ecosystem, kv_cache, draft_and_verify, training_step, lora, hub_history):
         draw().savefig(IMAGES / f"{draw.__name__}.svg", metadata={"Date": None})

@@ -17,15 +17,11 @@ from tokenizers.decoders import ByteLevel
 from transformers import PreTrainedTokenizerBase
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
-STYLE = Path(__file__).parent.parent / "course.mplstyle"
 MONOSPACED = ["DejaVu Sans Mono", "DejaVu Sans"]  # the first lacks Hebrew and emoji
 VISIBLE = {" ": "␣", "\n": "↵", "\r": "↵", "\t": "⇥"}
 REPLACEMENT = "\ufffd"
 
-
-def use_style() -> None:
-    """Give all figures of this kernel the course's look."""
-    plt.style.use(STYLE)
+plt.style.use(Path(__file__).parent.parent / "course.mplstyle")  # for the figures of a lesson's own cells, too
 
 
 def show(figure: Figure, alt: str) -> None:
