@@ -42,6 +42,7 @@ def _begin(names, shell):
     shell.after_solution = dict(names)
     names.clear()
     names.update(shell.before_solution)
+    shell.InteractiveTB.set_mode("Minimal")  # most answers end in an error, and nobody reads its traceback
 
 _begin(globals(), get_ipython())
 """
@@ -49,6 +50,7 @@ RESTORE = """
 def _restore(names, shell):
     names.clear()
     names.update(shell.after_solution)
+    shell.InteractiveTB.set_mode("Context")
 
 _restore(globals(), get_ipython())
 """
