@@ -45,8 +45,10 @@ def slider(page: Page, name: str):
 
 
 def test_every_cell_of_the_lesson_runs_in_jupyterlab_without_an_error(page: Page) -> None:
-    expect(page.locator(".explorer-summary")).to_be_visible()  # in the last cell
-    notebook = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.toJSON()")
+    notebook_of = "window.jupyterapp.shell.currentWidget.content.model.toJSON()"
+    # The explorer shows up a moment before its cell gets a number.
+    page.wait_for_function(f"() => {notebook_of}.cells.every(c => c.cell_type !== 'code' || c.execution_count)")
+    notebook = page.evaluate(f"() => {notebook_of}")
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
     outputs = [output for cell in cells for output in cell["outputs"]]
