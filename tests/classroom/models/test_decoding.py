@@ -159,6 +159,13 @@ def test_contrastive_search_computes_logits_for_the_winners_only(model):
     assert rows_at_the_head == [len(PROMPTS)] * 5
 
 
+def test_contrastive_search_takes_a_model_without_a_body_of_its_own(gpt2, monkeypatch):
+    expected = gpt2.generate(**batch(PROMPTS), **CONTRASTIVE, max_new_tokens=8, suppress_tokens=[PAD])
+    monkeypatch.setattr(type(gpt2), "base_model", property(lambda self: self))
+    found = gpt2.generate(**batch(PROMPTS), **CONTRASTIVE, max_new_tokens=8, suppress_tokens=[PAD])
+    assert torch.equal(found, expected)
+
+
 @pytest.mark.parametrize(("beams", "groups", "penalty"), [(6, 3, 0.7), (5, 5, 1.0), (4, 2, 0.2)])
 def test_group_beam_search_agrees_with_the_slow_version_in_a_padded_batch(model, beams, groups, penalty):
     settings = {"num_beams": beams, "num_beam_groups": groups, "diversity_penalty": penalty}

@@ -120,7 +120,9 @@ class Ranking:
         similarity = torch.matmul(self.context, self.ahead.transpose(1, 2)).amax(dim=1)
         self.choice = ((1 - self.alpha) * self.probabilities - self.alpha * similarity).argmax(dim=-1)
         winners = torch.arange(batch, device=device) * k + self.choice
-        outputs.last_hidden_state = outputs.last_hidden_state[winners.to(outputs.last_hidden_state.device)]
+        # A model without a body of its own, as some code from the Hub is, has computed all logits by now.
+        part = "last_hidden_state" if "last_hidden_state" in outputs else "logits"
+        outputs[part] = outputs[part][winners.to(outputs[part].device)]
 
 
 def _without_padding(states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
