@@ -100,11 +100,11 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 @pytest.fixture
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
-    """Host and port of a Hub whose limits are the real ones, ten times as strict."""
-    monkeypatch.setattr(timeouts, "LOOK_SECONDS", 0.5)
-    monkeypatch.setattr(timeouts, "HEAD_SECONDS", 1.5)
-    monkeypatch.setattr(timeouts, "STALL_SECONDS", 2.0)
-    monkeypatch.setattr(file_responses, "FILE_STALL_SECONDS", 2.0)
+    """Host and port of a Hub whose limits are the real ones, twenty times as strict or more."""
+    monkeypatch.setattr(timeouts, "LOOK_SECONDS", 0.25)
+    monkeypatch.setattr(timeouts, "HEAD_SECONDS", 0.75)
+    monkeypatch.setattr(timeouts, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(file_responses, "FILE_STALL_SECONDS", 1.0)
     url = httpx.URL(serve_in_thread(Hub(Store(tmp_path / "pushed"))))
     return url.host, url.port
 
@@ -155,7 +155,7 @@ def test_a_client_that_takes_nothing_of_its_answer_is_let_go(impatient: tuple[st
     url = httpx.URL(serve_in_thread(Hub(mirror=mirror)))
     with socket.create_connection((url.host, url.port)) as greedy:
         greedy.sendall(b"GET /someone/large/resolve/main/model.safetensors HTTP/1.1\r\nHost: hub\r\n\r\n")
-        time.sleep(6)
+        time.sleep(3)
         received = 0
         with contextlib.suppress(ConnectionError):
             while data := greedy.recv(2**20):
