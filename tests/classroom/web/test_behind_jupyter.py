@@ -13,7 +13,7 @@ import httpx
 import pytest
 from huggingface_hub import HfApi
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, StorageState
 
 from classroom.auth import access
 from classroom.auth.accounts import Accounts
@@ -62,11 +62,20 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> str:
     return endpoint
 
 
-@pytest.fixture
-def context(browser: Chromium, jupyter: str) -> Iterator[BrowserContext]:
-    """A browser that is logged in to Jupyter."""
+@pytest.fixture(scope="module")
+def login(browser: Chromium, jupyter: str) -> StorageState:
+    """The cookies of a browser that is logged in to Jupyter."""
     context = browser.new_context()
     context.new_page().goto(f"{jupyter}/api/status?token={TOKEN}")
+    cookies = context.storage_state()
+    context.close()
+    return cookies
+
+
+@pytest.fixture
+def context(browser: Chromium, login: StorageState) -> Iterator[BrowserContext]:
+    """A browser that is logged in to Jupyter."""
+    context = browser.new_context(storage_state=login)
     yield context
     context.close()
 
